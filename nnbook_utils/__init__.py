@@ -1,0 +1,35 @@
+"""Helper package of the book *Neural Networks, Built Twice*.
+
+`scratch` holds every building block in NumPy, `twins` the same in PyTorch, `compare` proves that
+both are the same function. Submodules are imported when first used, so that a chapter in NumPy
+does not wait for PyTorch.
+"""
+
+from importlib import import_module
+
+__version__ = "0.1.0"
+
+_SUBMODULES = {
+    "check",
+    "compare",
+    "datasets",
+    "explorers",
+    "figures",
+    "scratch",
+    "source",
+    "train",
+    "twins",
+}
+__all__ = sorted(_SUBMODULES | {"show_source"})
+
+
+def __getattr__(name):
+    if name == "show_source":
+        return import_module(".source", __name__).show_source
+    if name in _SUBMODULES:
+        return import_module(f".{name}", __name__)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(set(globals()) | set(__all__))
