@@ -1,0 +1,7 @@
+"""Optimisers, with the names and arguments of torch.optim."""
+
+from .adaptive import Adam, AdamW, RMSprop
+from .optimizer import Optimizer
+from .sgd import SGD
+
+__all__ = ["SGD", "Adam", "AdamW", "Optimizer", "RMSprop"]

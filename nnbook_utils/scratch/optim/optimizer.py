@@ -1,0 +1,68 @@
+"""What all optimisers share: where the parameters lie, and when a step is taken."""
+
+import numpy as np
+
+
+class Optimizer:
+    """Changes parameters by their gradients. Subclasses define `update`.
+
+    All parameters are laid behind one another in one long array, and each `parameter.data` becomes
+    a view of its part. So a step is a handful of operations on long arrays instead of a handful
+    for every parameter, which is most of the time that a small network would spend.
+    Twin: torch.optim.Optimizer.
+    """
+
+    def __init__(self, parameters, lr):
+        self.parameters = list(parameters)
+        if not self.parameters:
+            raise ValueError("parameters is empty; pass model.parameters(), which can be used once")
+        dtypes = {p.dtype for p in self.parameters}
+        if len(dtypes) > 1:
+            raise TypeError(f"all parameters must have the same dtype, but there are {dtypes}")
+        if not lr >= 0:
+            raise ValueError(f"lr must be at least 0, but it is {lr}")
+        self.lr = lr
+        self.dtype = dtypes.pop()
+        ends = np.cumsum([p.size for p in self.parameters])
+        self.slices = [
+            slice(end - p.size, end) for end, p in zip(ends, self.parameters, strict=True)
+        ]
+        self.data = np.empty(ends[-1], self.dtype)
+        self.grad = np.empty(ends[-1], self.dtype)
+        self.steps = [0] * len(self.parameters)
+        self._attach()
+
+    def zeros(self):
+        """One number a parameter entry, for what an optimiser remembers."""
+        return np.zeros_like(self.data)
+
+    def _attach(self):
+        """Make every `parameter.data` a view of the long array, unless it already is one."""
+        for parameter, part in zip(self.parameters, self.slices, strict=True):
+            if parameter.data.base is not self.data:
+                self.data[part] = parameter.data.ravel()
+                parameter.data = self.data[part].reshape(parameter.shape)
+
+    def zero_grad(self):
+        """Forget all gradients. Without it they add up from step to step."""
+        for parameter in self.parameters:
+            parameter.grad = None
+
+    def step(self):
+        """Change every parameter that has a gradient."""
+        self._attach()
+        have_grad = [p.grad is not None for p in self.parameters]
+        for index, parameter in enumerate(self.parameters):
+            if have_grad[index]:
+                self.grad[self.slices[index]] = parameter.grad.ravel()
+                self.steps[index] += 1
+        if all(have_grad) and min(self.steps) == max(self.steps):
+            self.update(slice(None), self.steps[0])
+            return
+        for index, part in enumerate(self.slices):
+            if have_grad[index]:
+                self.update(part, self.steps[index])
+
+    def update(self, part, step):
+        """Change `self.data[part]` by `self.grad[part]`; step counts from 1."""
+        raise NotImplementedError

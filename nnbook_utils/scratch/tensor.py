@@ -1,0 +1,430 @@
+"""Reverse-mode automatic differentiation on NumPy arrays.
+
+A `Tensor` is an array that remembers how it was made: its `parents`, and a rule that turns the
+gradient of its own value into gradients of theirs. `backward()` starts at one number, walks back
+from each result to its parents, and adds up what arrives at every leaf. The operations, each with
+its rule beside it, are in `functional`.
+
+Chapter: 03_backpropagation. Twin: torch.Tensor. Source: Linnainmaa, 1976, doi:10.1007/BF01931367.
+"""
+
+import functools
+
+import numpy as np
+
+DEFAULT_DTYPE = np.float32
+
+
+class no_grad:
+    """Switch the recording of the graph off: `with no_grad(): ...` or `@no_grad()`.
+
+    Twin: torch.no_grad. The switch is one for the whole process, not one a thread.
+    """
+
+    recording = True
+
+    def __enter__(self):
+        self._before = no_grad.recording
+        no_grad.recording = False
+        return self
+
+    def __exit__(self, *exception):
+        no_grad.recording = self._before
+
+    def __call__(self, function):
+        @functools.wraps(function)
+        def without_graph(*args, **kwargs):
+            with no_grad():
+                return function(*args, **kwargs)
+
+        return without_graph
+
+
+class Tensor:
+    """An array of any shape that can take part in automatic differentiation.
+
+    data: array, or nested lists of numbers. Lists of floats become float32; arrays keep their
+    dtype and are not copied. `data` and `grad` are plain NumPy arrays of the same shape.
+    Raises TypeError when data is not numeric, or when gradients of integers are asked for.
+    Chapter: 03_backpropagation. Twin: torch.Tensor.
+    """
+
+    __slots__ = ("data", "grad", "requires_grad", "parents", "rule", "keeps_grad", "__weakref__")
+    __array_ufunc__ = None  # makes `array * tensor` ask Tensor.__rmul__ instead of looping
+
+    def __init__(self, data, requires_grad=False):
+        self.data = as_array(data)
+        self.grad = None
+        self.parents = ()
+        self.rule = None
+        self.keeps_grad = False
+        self.requires_grad = False
+        if requires_grad:
+            self.requires_grad_()
+
+    @classmethod
+    def result(cls, data, parents, rule):
+        """The Tensor that an operation returns.
+
+        rule(gradient of data) -> one gradient a parent, each of the parent's shape, or None for a
+        parent that needs none. A rule never changes the gradient that it was given.
+        """
+        tensor = Tensor.__new__(Tensor)
+        tensor.data = data if type(data) is np.ndarray else np.asarray(data)
+        tensor.grad = None
+        tensor.keeps_grad = False
+        tensor.parents = ()
+        tensor.rule = None
+        tensor.requires_grad = False
+        if no_grad.recording:
+            for parent in parents:
+                if parent.requires_grad:
+                    tensor.parents = parents
+                    tensor.rule = rule
+                    tensor.requires_grad = True
+                    break
+        return tensor
+
+    # -- the backward pass ---------------------------------------------------------------------
+
+    def backward(self, gradient=None, retain_graph=False):
+        """Add d(self)/d(leaf) to `grad` of every leaf that requires it.
+
+        gradient: array of this tensor's shape, d(something)/d(self); may be left out when this
+        tensor holds one number. The graph is freed on the way, which saves memory; with
+        retain_graph=True it stays, and a second call adds the same gradients once more.
+        Raises RuntimeError when there is no graph to walk, or it has been freed, and ValueError
+        when the gradient has another shape.
+        """
+        if not self.requires_grad:
+            raise RuntimeError(
+                "backward() needs a tensor made from one with requires_grad=True, but none of its "
+                "inputs has it; set requires_grad=True on the tensor that you want gradients of"
+            )
+        if gradient is None:
+            if self.data.size != 1:
+                raise ValueError(
+                    f"backward() starts from one number, but this tensor has shape {self.shape}; "
+                    "take its sum or mean first, or pass gradient= of that shape"
+                )
+            gradient = np.ones_like(self.data)
+        else:
+            gradient = as_array(gradient)
+            if gradient.shape != self.shape:
+                raise ValueError(
+                    f"gradient must have the tensor's shape {self.shape}, but it has "
+                    f"{gradient.shape}"
+                )
+
+        order = topological_order(self)
+        gradients = {id(self): gradient}  # of the tensors that still wait for their turn
+        while order:
+            tensor = order.pop()
+            gradient = gradients.pop(id(tensor), None)
+            if gradient is None:  # every rule said that this tensor needs none
+                continue
+            if tensor.rule is None or tensor.keeps_grad:
+                if tensor.grad is None:
+                    tensor.grad = gradient.astype(tensor.data.dtype, order="C")  # always a copy
+                else:
+                    tensor.grad = tensor.grad + gradient
+            if tensor.rule is None:
+                continue
+            for parent, share in zip(tensor.parents, tensor.rule(gradient), strict=True):
+                if share is None or not parent.requires_grad:
+                    continue
+                if share.shape != parent.data.shape:
+                    raise RuntimeError(
+                        f"the rule of {tensor.operation} returned a gradient of shape "
+                        f"{share.shape} for an input of shape {parent.data.shape}"
+                    )
+                key = id(parent)
+                gradients[key] = gradients[key] + share if key in gradients else share
+            if not retain_graph:
+                tensor.parents = ()
+                tensor.rule = freed
+
+    def requires_grad_(self, requires_grad=True):
+        """Ask for gradients (or stop asking), in place. Raises TypeError for integers."""
+        if requires_grad and self.data.dtype.kind != "f":
+            raise TypeError(
+                f"only floating-point tensors can require gradients, but this one is {self.dtype}; "
+                "convert it first, for example with array.astype(np.float32)"
+            )
+        self.requires_grad = requires_grad
+        return self
+
+    def retain_grad(self):
+        """Keep the gradient of this intermediate result in `grad` too, not only of leaves."""
+        self.keeps_grad = True
+
+    def detach(self):
+        """The same array without its history: no gradient flows through it."""
+        return Tensor(self.data)
+
+    # -- looking at it -------------------------------------------------------------------------
+
+    @property
+    def shape(self):
+        return self.data.shape
+
+    @property
+    def dtype(self):
+        return self.data.dtype
+
+    @property
+    def ndim(self):
+        return self.data.ndim
+
+    @property
+    def size(self):
+        return self.data.size
+
+    @property
+    def is_leaf(self):
+        """True for a tensor that was given, False for the result of a recorded operation."""
+        return self.rule is None
+
+    @property
+    def operation(self):
+        """Name of the operation that made this tensor; None for a leaf or a freed graph."""
+        if self.rule is None or self.rule is freed:
+            return None
+        return self.rule.__qualname__.split(".")[0]
+
+    def item(self):
+        """The one number in this tensor, as a Python number."""
+        return self.data.item()
+
+    def numpy(self):
+        """The array itself. It is shared, not copied."""
+        return self.data
+
+    def __array__(self, dtype=None, copy=None):
+        return np.array(self.data, dtype=dtype, copy=copy)
+
+    @classmethod
+    def __torch_function__(cls, function, types, args=(), kwargs=None):
+        """What PyTorch calls when it meets a Tensor of ours, as in `twin.load_state_dict`.
+
+        The PyTorch tensor that takes part makes PyTorch tensors of ours; nothing is imported here.
+        """
+        theirs = next(a for a in args if hasattr(a, "new_tensor"))
+        args = [theirs.new_tensor(a.data) if isinstance(a, Tensor) else a for a in args]
+        return function(*args, **(kwargs or {}))
+
+    def __len__(self):
+        return len(self.data)
+
+    def __float__(self):
+        return float(self.data.item())
+
+    def __int__(self):
+        return int(self.data.item())
+
+    def __bool__(self):
+        return bool(self.data)
+
+    def __repr__(self):
+        numbers = np.array2string(
+            self.data, precision=4, threshold=50, separator=", ", prefix=" " * 7
+        )
+        notes = [f"shape={self.shape}", f"dtype={self.dtype}"]
+        if self.operation:
+            notes.append(f"from {self.operation}")
+        elif self.requires_grad and self.is_leaf:
+            notes.append("requires_grad=True")
+        return f"Tensor({numbers}, {', '.join(notes)})"
+
+    # -- operators: each is the function of the same meaning in `functional` --------------------
+
+    def __add__(self, other):
+        return F.add(self, other)
+
+    def __radd__(self, other):
+        return F.add(other, self)
+
+    def __sub__(self, other):
+        return F.sub(self, other)
+
+    def __rsub__(self, other):
+        return F.sub(other, self)
+
+    def __mul__(self, other):
+        return F.mul(self, other)
+
+    def __rmul__(self, other):
+        return F.mul(other, self)
+
+    def __truediv__(self, other):
+        return F.div(self, other)
+
+    def __rtruediv__(self, other):
+        return F.div(other, self)
+
+    def __pow__(self, exponent):
+        return F.pow(self, exponent)
+
+    def __neg__(self):
+        return F.neg(self)
+
+    def __matmul__(self, other):
+        return F.matmul(self, other)
+
+    def __rmatmul__(self, other):
+        return F.matmul(other, self)
+
+    def __getitem__(self, index):
+        return F.getitem(self, index)
+
+    def exp(self):
+        return F.exp(self)
+
+    def log(self):
+        return F.log(self)
+
+    def sqrt(self):
+        return F.sqrt(self)
+
+    def abs(self):
+        return F.abs(self)
+
+    def tanh(self):
+        return F.tanh(self)
+
+    def sigmoid(self):
+        return F.sigmoid(self)
+
+    def relu(self):
+        return F.relu(self)
+
+    def softmax(self, dim):
+        return F.softmax(self, dim)
+
+    def sum(self, dim=None, keepdim=False):
+        return F.sum(self, dim, keepdim)
+
+    def mean(self, dim=None, keepdim=False):
+        return F.mean(self, dim, keepdim)
+
+    def reshape(self, *shape):
+        return F.reshape(self, shape)
+
+    def flatten(self, start_dim=0, end_dim=-1):
+        return F.flatten(self, start_dim, end_dim)
+
+    def transpose(self, dim0, dim1):
+        return F.transpose(self, dim0, dim1)
+
+    @property
+    def T(self):
+        return F.transpose(self, 0, 1)
+
+    def argmax(self, dim=None):
+        """Index of the largest entry, as an integer Tensor; it has no gradient."""
+        return Tensor(np.argmax(self.data, axis=dim))
+
+
+class Parameter(Tensor):
+    """A Tensor that a layer learns. Twin: torch.nn.Parameter."""
+
+    __slots__ = ()
+
+    def __init__(self, data, requires_grad=True):
+        super().__init__(data, requires_grad)
+
+
+def topological_order(output):
+    """All tensors behind `output` that take part in its gradient, parents before children.
+
+    Depth first with a stack of our own, so that a chain of 100,000 operations does not exceed
+    Python's recursion limit. Raises RuntimeError when a part of the graph has been freed.
+    """
+    order, visited = [], set()
+    stack = [(output, False)]
+    while stack:
+        tensor, parents_are_done = stack.pop()
+        if parents_are_done:
+            order.append(tensor)
+        elif id(tensor) not in visited:
+            if tensor.rule is freed:
+                freed()
+            visited.add(id(tensor))
+            stack.append((tensor, True))
+            for parent in tensor.parents:
+                if parent.requires_grad:
+                    stack.append((parent, False))
+    return order
+
+
+def freed(*_):
+    """Stands where a rule was, after a backward pass has used it up."""
+    raise RuntimeError(
+        "backward() has already walked through this graph and freed it; compute the loss again, or "
+        "pass retain_graph=True to the first call"
+    )
+
+
+def unbroadcast(gradient, shape):
+    """Sum a gradient over the axes along which its operand was repeated, back to `shape`.
+
+    NumPy repeats (3,) to (5, 3), or (5, 1) to (5, 3), before it adds or multiplies. A number that
+    was used n times receives the sum of n gradients.
+    """
+    if gradient.shape == shape:
+        return gradient
+    added = gradient.ndim - len(shape)
+    stretched = [
+        added + axis
+        for axis, length in enumerate(shape)
+        if length == 1 and gradient.shape[added + axis] != 1
+    ]
+    return gradient.sum(axis=(*range(added), *stretched)).reshape(shape)
+
+
+def as_array(data):
+    """A numeric array. Lists of floats become float32; arrays keep their dtype."""
+    if isinstance(data, Tensor):
+        return data.data
+    if isinstance(data, np.ndarray | np.generic):
+        array = np.asarray(data)
+    else:
+        try:
+            array = np.asarray(data)
+        except ValueError as error:
+            raise ValueError(
+                "data must be nested lists of equal lengths, but the lists have different lengths; "
+                "pad them, or make one Tensor of each"
+            ) from error
+        if array.dtype == np.float64:
+            array = array.astype(DEFAULT_DTYPE)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(
+            f"data must be numbers, but it has dtype {array.dtype}; pass floats, integers or "
+            "booleans"
+        )
+    return array
+
+
+def as_tensor(value, like=None):
+    """`value` as a Tensor. A plain number takes the dtype of `like`, so that 2.0 * x keeps x's."""
+    if isinstance(value, Tensor):
+        return value
+    if like is not None and np.ndim(value) == 0 and like.data.dtype.kind == "f":
+        if not isinstance(value, int | float | np.number | np.bool_ | np.ndarray):
+            raise TypeError(
+                f"expected a Tensor, an array or a number, but got {type(value).__name__}"
+            )
+        return Tensor(np.asarray(value, dtype=like.data.dtype))
+    return Tensor(value)
+
+
+def operands(a, b):
+    """Both inputs of a binary operation as Tensors."""
+    if not isinstance(a, Tensor):
+        return as_tensor(a, like=b if isinstance(b, Tensor) else None), as_tensor(b)
+    return a, as_tensor(b, like=a)
+
+
+# The operators above need the functions, and the functions need Tensor: so this import stands last.
+from . import functional as F  # noqa: E402
