@@ -20,7 +20,21 @@ _SUBMODULES = {
     "train",
     "twins",
 }
-__all__ = sorted(_SUBMODULES | {"show_source"})
+__all__ = sorted(_SUBMODULES | {"about", "show_source"})
+
+
+def about():
+    """The versions at work and the device that PyTorch would use, in one line."""
+    import numpy
+
+    line = f"nnbook_utils {__version__}, NumPy {numpy.__version__}"
+    try:
+        import torch
+    except ImportError:
+        return f"{line}; PyTorch is not installed"
+    from .twins import device
+
+    return f"{line}, PyTorch {torch.__version__.split('+')[0]}, running on {device()}"
 
 
 def __getattr__(name):
