@@ -1,0 +1,145 @@
+"""Checks for the exercises of chapter 01_neurons."""
+
+import numpy as np
+
+from ._verdict import Verdict, exercise
+
+_INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+
+
+def _fires(w, b, x):
+    return int(np.dot(w, x) + b >= 0)
+
+
+def _numbers(value, shape, name):
+    array = np.asarray(value, dtype=float)
+    if array.shape != shape:
+        wanted = "one number" if shape == () else f"shape {shape}"
+        raise ValueError(f"{name} should have {wanted}, and has shape {array.shape}")
+    return array
+
+
+@exercise
+def x1_and_not_x2(w, b):
+    """One perceptron that says 1 for (1, 0) and 0 otherwise. w: two weights, b: the bias."""
+    w, b = _numbers(w, (2,), "w"), _numbers(b, (), "the bias")
+    for x in _INPUTS:
+        target = int(x == (1, 0))
+        if _fires(w, b, x) == target:
+            continue
+        z = float(np.dot(w, x) + b)
+        hints = {
+            (0, 0): "With both switches off the sum is just b: which sign must b have?",
+            (0, 1): "x2 should speak against. Which sign must its weight have?",
+            (1, 0): "x1 alone must lift the sum to zero or above: compare its weight with -b.",
+            (1, 1): "x2 must be strong enough to outvote x1.",
+        }
+        return Verdict(
+            False,
+            f"for {x} the sum is {z:g}, so it says {1 - target} instead of {target}.",
+            hints[x],
+        )
+    return Verdict(True, "it says 1 for (1, 0) and 0 for the other three.")
+
+
+@exercise
+def at_least(bias):
+    """bias(k, n) makes a neuron with n weights of 1 fire when at least k inputs are on."""
+    for n in range(1, 9):
+        for k in range(1, n + 1):
+            b = float(_numbers(bias(k, n), (), "the bias"))
+            for on in range(n + 1):
+                if (on + b >= 0) == (on >= k):
+                    continue
+                fires = "fires" if on + b >= 0 else "stays quiet"
+                hint = "The bar to clear is -b. Where should it lie between k - 1 and k votes?"
+                if b > 0:
+                    hint = "A positive bias lowers the bar below zero. " + hint
+                return Verdict(
+                    False, f"k = {k}, n = {n}: with {on} inputs on and b = {b:g} it {fires}.", hint
+                )
+    return Verdict(True, "it fires exactly from k votes on, for every n up to 8.")
+
+
+@exercise
+def xor_network(W1, b1, w2, b2):
+    """Two hidden step neurons, W1 (2, 2) and b1 (2,); one output neuron, w2 (2,) and b2."""
+    W1, b1 = _numbers(W1, (2, 2), "W_1"), _numbers(b1, (2,), "b_1")
+    w2, b2 = _numbers(w2, (2,), "w_2"), _numbers(b2, (), "b_2")
+    hidden = {x: tuple((W1 @ x + b1 >= 0).astype(int).tolist()) for x in _INPUTS}
+    answers = {x: _fires(w2, b2, h) for x, h in hidden.items()}
+    wrong = [x for x in _INPUTS if answers[x] != (x[0] ^ x[1])]
+    if not wrong:
+        return Verdict(True, "all four rows of XOR come out.")
+    for x in [(0, 1), (1, 0)]:
+        for y in [(0, 0), (1, 1)]:
+            if hidden[x] == hidden[y]:
+                return Verdict(
+                    False,
+                    f"the hidden layer sends {x} and {y} to the same place {hidden[x]}, "
+                    "so no output neuron can tell them apart.",
+                    "Let one hidden neuron be OR. What must the other say about (1, 1)?",
+                )
+    return Verdict(
+        False,
+        f"for {wrong[0]} it says {answers[wrong[0]]}; the hidden layer makes {hidden[wrong[0]]} of it.",
+        "The hidden layer may be fine. Write down where it sends the four inputs and put a line there.",
+    )
+
+
+@exercise
+def count_parameters(count):
+    """count(sizes) is the number of weights and biases of a fully connected network."""
+    for sizes in ([784, 16, 16, 10], [3, 2], [5], [1, 1, 1], [784, 512, 512, 10]):
+        weights = sum(n * m for n, m in zip(sizes[:-1], sizes[1:], strict=True))
+        biases = sum(sizes[1:])
+        answer = count(list(sizes))
+        if answer is None or answer is Ellipsis:
+            return Verdict(False, "the function returns nothing yet.", "Begin with one layer.")
+        if answer == weights + biases:
+            continue
+        hint = "How many numbers does one neuron with n inputs have?"
+        if answer == weights:
+            hint = "These are the weights. Which numbers are missing?"
+        elif answer == weights + biases + sizes[0]:
+            hint = "The input layer holds the data; it has no biases."
+        elif len(sizes) == 1:
+            hint = "A lone input layer has nothing to set."
+        return Verdict(False, f"for {sizes} it says {answer}, which is not right.", hint)
+    return Verdict(True, "it counts every weight and every bias.")
+
+
+@exercise
+def tanh_layer(layer):
+    """layer(X, W, b) with X (N, n), W (m, n), b (m,) gives tanh(X W^T + b) of shape (N, m)."""
+    rng = np.random.default_rng(0)
+    for N, n, m in [(4, 3, 2), (1, 5, 1), (3, 3, 3)]:
+        X, W, b = rng.normal(size=(N, n)), rng.normal(size=(m, n)), rng.normal(size=m)
+        kept = [array.copy() for array in (X, W, b)]
+        answer = layer(X, W, b)
+        if answer is None or answer is Ellipsis:
+            return Verdict(
+                False, "the function returns nothing yet.", "Which product gives (N, m)?"
+            )
+        answer = np.asarray(answer)
+        shapes = f"X {X.shape}, W {W.shape}, b {b.shape}"
+        if any(not np.array_equal(a, k) for a, k in zip((X, W, b), kept, strict=True)):
+            return Verdict(False, "the layer changed its inputs.", "Make a new array instead.")
+        if answer.shape != (N, m):
+            return Verdict(
+                False,
+                f"for {shapes} the result has shape {answer.shape} instead of {(N, m)}.",
+                "W has a row for each neuron. X @ W.T pairs every example with every neuron.",
+            )
+        z = X @ W.T + b
+        if np.allclose(answer, np.tanh(z)):
+            continue
+        hint = "Compare with one number worked out by hand."
+        if np.allclose(answer, z):
+            hint = "The sums are right. The activation function is missing."
+        elif np.allclose(answer, np.tanh(X @ W.T)):
+            hint = "The bias is missing."
+        elif n == m and np.allclose(answer, np.tanh(X @ W + b)):
+            hint = "With a square W the shape cannot tell, but W must be transposed."
+        return Verdict(False, f"for {shapes} the numbers are not tanh(X W^T + b).", hint)
+    return Verdict(True, "shapes and numbers agree, for a batch of one too.")
