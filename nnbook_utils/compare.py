@@ -1,0 +1,424 @@
+"""The proof at the heart of every chapter: NumPy and PyTorch compute the same.
+
+`same` shows that two (or three) ways to write a function agree in value and in every gradient.
+`same_training` shows that a model and its twin, trained from one start, learn the same.
+"""
+
+import html
+import time
+
+import numpy as np
+
+from ._units import bound, difference, seconds
+from .figures.palette import css
+from .figures.tables import CELL, ROW, box, caption_html
+
+REFERENCE = "PyTorch"
+
+
+class NotTheSame(AssertionError):
+    """Two ways to compute the same do not agree; the message says where and by how much."""
+
+
+def same(
+    *,
+    numpy,
+    torch,
+    loops=None,
+    inputs,
+    numpy_grad=None,
+    loops_grad=None,
+    wrt=None,
+    tolerance=1e-9,
+    seed=0,
+    caption=None,
+):
+    """Prove that up to three functions are the same, with the same gradients; return the Proof.
+
+    All are called with keyword arguments named as in `inputs` and return one array.
+      loops   gets arrays: the first-principles version, optional
+      numpy   gets scratch Tensors, whose backward() gives its gradients; or arrays, when
+              `numpy_grad` gives them by hand, or when no gradient is wanted (wrt=())
+      torch   gets PyTorch tensors in float64; its autograd is the reference
+    inputs: name -> array. Floating ones become float64 and get gradients (or only those named in
+    `wrt`). Integers, texts, None and Python's own integers are passed on as they are.
+    numpy_grad, loops_grad: by hand, grad(upstream, **inputs) -> dict of name -> array, where
+    `upstream` is the gradient of the output, here random numbers drawn with `seed`.
+    tolerance: the largest difference allowed, relative to the largest value where that is above 1.
+    Raises NotTheSame when output or gradient of one of them differs, and names quantity, size and
+    index.
+    """
+    inputs = {name: _input(value) for name, value in _named(inputs).items()}
+    wrt, asked = _wrt(wrt, inputs), wrt is not None
+    if not tolerance > 0:
+        raise ValueError(f"tolerance must be above 0; got {tolerance}")
+    if loops is None and loops_grad is not None:
+        raise ValueError("loops_grad was given without loops: pass loops=… too")
+
+    reference = _Torch(torch, inputs, wrt)
+    expected = {"output": reference.output()}
+    if not np.isfinite(expected["output"]).any() and expected["output"].size:
+        raise NotTheSame("PyTorch's output holds no finite number, so it proves nothing")
+    upstream = np.random.default_rng(seed).standard_normal(expected["output"].shape)
+    if wrt and not reference.has_gradient():
+        if asked or numpy_grad or loops_grad:
+            raise NotTheSame(
+                f"PyTorch's output does not depend differentiably on {', '.join(wrt)}: "
+                "was it detached, or rounded? For functions without a gradient pass wrt=()"
+            )
+        wrt = []
+    expected |= _gradients(REFERENCE, reference.gradients(upstream), wrt, inputs)
+
+    ways = {}
+    if loops is not None:
+        ways["loops"] = _Arrays("loops", loops, loops_grad, inputs)
+    if numpy_grad is not None or not wrt:
+        ways["NumPy"] = _Arrays("NumPy", numpy, numpy_grad if wrt else None, inputs)
+    else:
+        ways["NumPy"] = _Scratch(numpy, inputs, wrt)
+
+    differences, times = {}, {}
+    for name, way in ways.items():
+        found = {"output": way.output()}
+        if way.has_gradient():
+            found |= _gradients(name, way.gradients(upstream), wrt, inputs)
+        differences[name] = {
+            quantity: _difference(name, quantity, value, expected[quantity], tolerance)
+            for quantity, value in found.items()
+        }
+    for name, way in (ways | {REFERENCE: reference}).items():
+        gradients = (lambda way=way: way.gradients(upstream)) if way.has_gradient() else None
+        times[name] = _best(way.output), _best(gradients) if gradients else None
+    shapes = {quantity: value.shape for quantity, value in expected.items()}
+    return Proof(differences, times, shapes, tolerance, caption)
+
+
+class Proof:
+    """What `same` found. Shows itself as a table of differences and times.
+
+    differences: way -> quantity -> largest difference from PyTorch, as in
+    `proof.differences["NumPy"]["gradient of w"]`. seconds: way -> best time of one evaluation.
+    seconds_with_gradients: the same for output and gradients together; None where there are none.
+    """
+
+    def __init__(self, differences, times, shapes, tolerance, caption=None):
+        self.differences = differences
+        self.seconds = {way: forward for way, (forward, _) in times.items()}
+        self.seconds_with_gradients = {way: both for way, (_, both) in times.items()}
+        self.shapes = shapes
+        self.tolerance = tolerance
+        self.caption = caption
+
+    @property
+    def largest(self):
+        """The largest difference of all."""
+        return max(value for row in self.differences.values() for value in row.values())
+
+    @property
+    def conclusion(self):
+        what = "same function, same gradients" if len(self.shapes) > 1 else "same function"
+        return f"{what} (largest difference {difference(self.largest)} ≤ {bound(self.tolerance)})"
+
+    def _cells(self):
+        """Header (name, shape) and rows of text."""
+        timed = any(self.seconds_with_gradients.values())
+        header = [(name, _shape(shape)) for name, shape in self.shapes.items()]
+        header += [("time", "output")] + ([("time", "and gradients")] if timed else [])
+        rows = {}
+        for way, forward in self.seconds.items():
+            if way == REFERENCE:
+                cells = ["reference"] * len(self.shapes)
+            else:
+                found = self.differences[way]
+                cells = [difference(found[q]) if q in found else "–" for q in self.shapes]
+            cells.append(seconds(forward))
+            if timed:
+                both = self.seconds_with_gradients[way]
+                cells.append("–" if both is None else seconds(both))
+            rows[way] = cells
+        return header, rows
+
+    def __repr__(self):
+        header, rows = self._cells()
+        table = [
+            ["largest", *(name for name, _ in header)],
+            ["difference", *(below for _, below in header)],
+            *([way, *cells] for way, cells in rows.items()),
+        ]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+        lines = [
+            "  ".join(text.rjust(width) if i else text.ljust(width) for i, (text, width) in pairs)
+            for pairs in (enumerate(zip(row, widths, strict=True)) for row in table)
+        ]
+        lines.insert(2, "  ".join("-" * width for width in widths))
+        return "\n".join([*filter(None, [self.caption]), *lines, f"✓ {self.conclusion}"])
+
+    def _repr_html_(self):
+        return _proof_html(*self._cells(), self.caption, self.conclusion)
+
+
+def _proof_html(header, rows, caption, conclusion):
+    rule, muted = css("grid", "rgba(128, 128, 128, 0.35)"), css("muted", "inherit")
+    top = f"{CELL}text-align:right;vertical-align:bottom;border-bottom:1.5px solid {rule};"
+    head = (
+        f'<th scope="col" style="{top}text-align:left;color:{muted};font-weight:400">'
+        "largest difference</th>"
+    )
+    for name, below in header:
+        head += (
+            f'<th scope="col" style="{top}font-weight:600">{html.escape(name)}'
+            f'<br><span style="color:{muted};font-weight:400;font-size:0.85em">'
+            f"{html.escape(below) or '&nbsp;'}</span></th>"
+        )
+    body = ""
+    for way, cells in rows.items():
+        body += (
+            f'{ROW}<th scope="row" style="{CELL}text-align:left;font-weight:600;'
+            f'border-bottom:1px solid {rule}">{html.escape(way)}</th>'
+        )
+        for cell in cells:
+            color = f"color:{muted};" if cell in ("reference", "–") else ""
+            body += (
+                f'<td style="{CELL}text-align:right;{color}border-bottom:1px solid {rule}">'
+                f"{html.escape(cell)}</td>"
+            )
+        body += "</tr>"
+    tick = (
+        f'<div style="padding:0.5em 0.9em 0;color:{css("output_text", "#00694D")};'
+        f'font-weight:600"><span aria-hidden="true">✓ </span>{html.escape(conclusion)}</div>'
+    )
+    return box(
+        f"{caption_html(caption)}<thead>{ROW}{head}</tr></thead><tbody>{body}</tbody>",
+        label=caption or "Proof: " + ", ".join(rows) + " compute the same",
+        after=tick,
+    )
+
+
+# -- the three ways ------------------------------------------------------------------------------
+# Each computes `output()` and `gradients(upstream)`, where the second does both, and is timed so.
+
+
+class _Arrays:
+    """A function of arrays, with a gradient by hand or none."""
+
+    def __init__(self, name, function, gradient, inputs):
+        self.name, self.function, self.gradient, self.inputs = name, function, gradient, inputs
+
+    def has_gradient(self):
+        return self.gradient is not None
+
+    def output(self):
+        return _output(self.function(**self._fresh()), self.name)
+
+    def gradients(self, upstream):
+        self.output()
+        found = self.gradient(upstream.copy(), **self._fresh())
+        if not isinstance(found, dict):
+            raise TypeError(
+                f"the gradient of {self.name} must return a dict of name -> array, as in "
+                f'{{"w": dw}}; got {type(found).__name__}'
+            )
+        return found
+
+    def _fresh(self):
+        # Copies, so that a function that writes into its arguments cannot spoil the others.
+        return {k: v.copy() if isinstance(v, np.ndarray) else v for k, v in self.inputs.items()}
+
+
+class _Scratch:
+    """A function of scratch Tensors; backward() finds the gradients."""
+
+    name = "NumPy"
+
+    def __init__(self, function, inputs, wrt):
+        self.function, self.inputs, self.wrt = function, inputs, wrt
+
+    def has_gradient(self):
+        return True
+
+    def output(self):
+        return _output(self._call()[1], self.name)
+
+    def gradients(self, upstream):
+        tensors, output = self._call()
+        if not getattr(output, "requires_grad", False):
+            raise NotTheSame(
+                "NumPy's output carries no gradient but PyTorch's does: the function must return a "
+                "scratch Tensor computed from its Tensors, or pass numpy_grad=… for arrays"
+            )
+        output.backward(upstream)
+        return {name: tensors[name].grad for name in self.wrt}
+
+    def _call(self):
+        from .scratch import Tensor
+
+        tensors = {
+            name: Tensor(value.copy(), requires_grad=name in self.wrt)
+            if isinstance(value, np.ndarray)
+            else value
+            for name, value in self.inputs.items()
+        }
+        return tensors, self.function(**tensors)
+
+
+class _Torch:
+    """A function of PyTorch tensors; autograd finds the gradients."""
+
+    name = REFERENCE
+
+    def __init__(self, function, inputs, wrt):
+        self.torch = _import_torch()
+        self.function, self.inputs, self.wrt = function, inputs, wrt
+
+    def has_gradient(self):
+        return bool(self.wrt) and self._call()[1].requires_grad
+
+    def output(self):
+        return _output(self._call()[1], self.name)
+
+    def gradients(self, upstream):
+        if not self.wrt:
+            return {}
+        tensors, output = self._call()
+        if not output.requires_grad:
+            return {}
+        found = self.torch.autograd.grad(
+            output,
+            [tensors[name] for name in self.wrt],
+            self.torch.from_numpy(upstream).to(output.dtype),
+            allow_unused=True,
+        )
+        return dict(zip(self.wrt, found, strict=True))
+
+    def _call(self):
+        tensors = {
+            name: self.torch.from_numpy(value.copy()).requires_grad_(name in self.wrt)
+            if isinstance(value, np.ndarray)
+            else value
+            for name, value in self.inputs.items()
+        }
+        output = self.function(**tensors)
+        if not isinstance(output, self.torch.Tensor):
+            raise TypeError(
+                f"torch must return one PyTorch tensor; got {type(output).__name__}: pick one "
+                "output, as in lambda x: lstm(x)[0]"
+            )
+        return tensors, output
+
+
+# -- small parts ---------------------------------------------------------------------------------
+
+
+def _import_torch():
+    try:
+        import torch
+    except ModuleNotFoundError:
+        raise ModuleNotFoundError(
+            "a proof needs PyTorch, which is not installed: run `pip install torch`", name="torch"
+        ) from None
+    return torch
+
+
+def _named(inputs):
+    if not isinstance(inputs, dict) or not inputs:
+        raise TypeError(
+            f"inputs must be a dict of name -> array, as in {{'x': x, 'w': w}}; got {inputs!r:.80}"
+        )
+    return inputs
+
+
+def _input(value):
+    if value is None or isinstance(value, str | bool | int):
+        return value
+    array = np.asarray(value)
+    if array.dtype.kind == "f":
+        if not np.isfinite(array).all():
+            raise ValueError("inputs must be finite, or a proof proves nothing; got NaN or inf")
+        return np.array(array, np.float64)
+    if array.dtype.kind in "iub":
+        return np.array(array)
+    raise TypeError(f"inputs must hold numbers; got an array of {array.dtype}")
+
+
+def _wrt(wrt, inputs):
+    floating = [k for k, v in inputs.items() if isinstance(v, np.ndarray) and v.dtype.kind == "f"]
+    if wrt is None:
+        return floating
+    wrt = [wrt] if isinstance(wrt, str) else list(wrt)
+    for name in wrt:
+        if name not in floating:
+            raise ValueError(
+                f"wrt must name floating-point inputs ({', '.join(floating) or 'there are none'}); "
+                f"got {name!r}"
+            )
+    return wrt
+
+
+def _output(value, name):
+    """The output as an array, whatever kind of array or tensor it came as."""
+    if hasattr(value, "detach") and hasattr(value, "cpu"):
+        value = value.detach().cpu().numpy()
+    if isinstance(value, tuple | dict) or value is None:
+        raise TypeError(
+            f"{name} must return one array; got {type(value).__name__}"
+            + (": does it lack a return?" if value is None else ": pick one output")
+        )
+    array = np.asarray(value)
+    if array.dtype.kind not in "fiub":
+        raise TypeError(f"{name} must return numbers; got {array.dtype}")
+    return array
+
+
+def _gradients(name, found, wrt, inputs):
+    """Gradients as arrays; one that autograd did not reach is zero."""
+    missing = [key for key in wrt if key not in found]
+    if missing:
+        raise NotTheSame(
+            f"the gradient of {name} lacks {', '.join(missing)}; it gives {', '.join(found)}"
+        )
+    return {
+        f"gradient of {key}": np.zeros_like(inputs[key])
+        if found[key] is None
+        else _output(found[key], name)
+        for key in wrt
+    }
+
+
+def _difference(way, quantity, found, expected, tolerance):
+    """Largest |found - expected|, divided by the largest expected value where that is above 1."""
+    if found.shape != expected.shape:
+        raise NotTheSame(f"{quantity}: {way} has shape {found.shape}, PyTorch has {expected.shape}")
+    if found.size == 0:
+        return 0.0
+    found, expected = found.astype(np.float64), expected.astype(np.float64)
+    finite = np.isfinite(expected)
+    scale = max(1.0, float(np.abs(expected[finite]).max(initial=0.0)))
+    with np.errstate(invalid="ignore"):
+        apart = np.where(found == expected, 0.0, np.abs(found - expected) / scale)
+    apart = np.where(np.isnan(apart), np.inf, apart)  # NaN is not the same as anything
+    largest = float(apart.max())
+    if not largest <= tolerance:
+        index = np.unravel_index(int(apart.argmax()), apart.shape)
+        place = f" at [{', '.join(map(str, index))}]" if index else ""
+        raise NotTheSame(
+            f"{quantity}: {way} differs from PyTorch by {largest:.2g} (allowed: {bound(tolerance)})"
+            f"{place}, where {way} has {found[index]:.6g} and PyTorch has {expected[index]:.6g}"
+        )
+    return largest
+
+
+def _best(function, budget=0.05, repeats=7):
+    """Best time of a few calls, in seconds. A call longer than the budget is made once."""
+    best, spent = np.inf, 0.0
+    for _ in range(repeats):
+        start = time.perf_counter()
+        function()
+        took = time.perf_counter() - start
+        best, spent = min(best, took), spent + took
+        if spent > budget:
+            break
+    return best
+
+
+def _shape(shape):
+    return "×".join(map(str, shape)) if shape else "one number"
