@@ -88,7 +88,7 @@ def author_names(field):
 def place(entry):
     """Where it appeared: journal with volume and pages, or book and publisher; may be empty."""
     where = entry.get("journal") or entry.get("booktitle") or ""
-    parts = [f"*{where}*" if where else ""]
+    parts = [where]
     if "volume" in entry:
         number = f"({entry['number']})" if "number" in entry else ""
         parts[0] += f" {entry['volume']}{number}"
@@ -128,7 +128,7 @@ def render(entries):
                 title_mark = "" if entry["title"][-1] in ".?" else "."
                 where = place(entry)
                 cited = f"{author_names(entry['author'])} ({entry['year']}). "
-                cited += f"**{entry['title']}**{title_mark} {where + '. ' if where else ''}"
+                cited += f"*{entry['title']}*{title_mark} {where + '. ' if where else ''}"
                 page.append(f"### {key}\n\n{cited}{locators(entry)}.\n\n{entry['annote']}\n")
     return "\n".join(page)
 
