@@ -9,7 +9,7 @@ import time
 
 import numpy as np
 
-from ._units import bound, difference, seconds
+from ._units import bound, difference, seconds, three_digits
 from .figures.palette import css
 from .figures.tables import CELL, ROW, box, caption_html
 
@@ -422,3 +422,185 @@ def _best(function, budget=0.05, repeats=7):
 
 def _shape(shape):
     return "×".join(map(str, shape)) if shape else "one number"
+
+
+# -- the same training ---------------------------------------------------------------------------
+
+
+def same_training(
+    model,
+    twin,
+    batches,
+    *,
+    loss,
+    twin_loss,
+    optimizer,
+    twin_optimizer,
+    steps,
+    tolerance=1e-4,
+    device=None,
+    title="NumPy and PyTorch learn the same",
+    alt=None,
+):
+    """Train `model` (scratch) and `twin` (PyTorch) from one start and show that they stay together.
+
+    Copies the weights of `model` into `twin`, gives both the same `steps` batches, and draws the
+    two loss curves on each other, with the difference of the two below. Both models are trained
+    afterwards.
+    batches: an iterable of (x, y) arrays, as for `train.fit`. loss, twin_loss: (output, y) -> one
+    number. optimizer, twin_optimizer: functions parameters -> optimiser.
+    tolerance: the largest difference of two losses that is allowed. device: where the twin runs.
+    alt: the figure's description, if the ready-made one does not say enough.
+    The time of the first step is left out of the speeds: PyTorch prepares itself in it.
+    Returns a TrainingProof. Raises NotTheSame when the models have different parameters, or when
+    the losses move further apart; the figure is shown first. Dropout draws other numbers in each
+    world, so set it to 0.
+    """
+    from . import train
+
+    ours = train.world_of(model)
+    _copy_weights(model, twin)
+    theirs = train.world_of(twin, device)
+    if (ours.name, theirs.name) != ("NumPy", REFERENCE):
+        raise TypeError(
+            "model must be a scratch module and twin a PyTorch module; got "
+            f"{type(model).__name__} of {ours.name} and {type(twin).__name__} of {theirs.name}"
+        )
+    optimizers = train.make_optimizer(optimizer, model), train.make_optimizer(twin_optimizer, twin)
+    model.train(), twin.train()
+
+    losses, spent, counts = ([], []), ([], []), []
+    stream = train.endless(batches, steps)
+    for _ in range(steps):
+        x, y = next(stream)
+        counts.append(len(x[0] if isinstance(x, tuple) else x))
+        for i, (world, loss_of) in enumerate(((ours, loss), (theirs, twin_loss))):
+            start = time.perf_counter()
+            losses[i].append(train.step(world, x, y, loss_of, optimizers[i]))
+            spent[i].append(time.perf_counter() - start)
+
+    first = 1 if steps > 1 else 0
+    speeds = {
+        world.name: sum(counts[first:]) / sum(times[first:])
+        for world, times in zip((ours, theirs), spent, strict=True)
+    }
+    proof = TrainingProof(*map(np.array, losses), speeds, str(theirs.device), tolerance)
+    proof.show(title, alt)
+    if not proof.largest <= tolerance:
+        worst = int(np.argmax(proof.differences))
+        raise NotTheSame(
+            f"loss: NumPy differs from PyTorch by {proof.largest:.2g} (allowed: {bound(tolerance)}) "
+            f"at step {worst + 1}, where NumPy has {proof.losses[worst]:.6g} and PyTorch has "
+            f"{proof.twin_losses[worst]:.6g}"
+        )
+    return proof
+
+
+class TrainingProof:
+    """What `same_training` found.
+
+    losses, twin_losses (steps,): NumPy's and PyTorch's. differences (steps,): how far apart.
+    examples_per_second: "NumPy" and "PyTorch" -> speed of the whole training step.
+    """
+
+    def __init__(self, losses, twin_losses, examples_per_second, device, tolerance):
+        self.losses, self.twin_losses = losses, twin_losses
+        self.examples_per_second = examples_per_second
+        self.device = device
+        self.tolerance = tolerance
+
+    @property
+    def differences(self):
+        return np.abs(self.losses - self.twin_losses)
+
+    @property
+    def largest(self):
+        return float(self.differences.max())
+
+    def show(self, title, alt=None):
+        """Draw the curves and print the two lines below them."""
+        from . import figures
+
+        figures.show(self._figure(title), alt or self._description())
+        print(self)
+
+    def _description(self):
+        return (
+            f"Loss over {len(self.losses)} training steps, NumPy's curve as a wide line and "
+            f"PyTorch's dashed on top of it. Both go from {self.losses[0]:.3g} to "
+            f"{self.losses[-1]:.3g}. Below, their difference: at most {difference(self.largest)}."
+        )
+
+    def _figure(self, title):
+        import matplotlib.pyplot as plt
+
+        from . import figures
+
+        step = np.arange(1, len(self.losses) + 1)
+        apart = np.where(self.differences > 0, self.differences, np.nan)
+        differ = bool(np.isfinite(apart).any())
+        fig, axes = plt.subplots(
+            1 + differ,
+            1,
+            figsize=(figures.WIDTH, 4.6 if differ else 3.4),
+            sharex=True,
+            squeeze=False,
+            height_ratios=[2.4, 1][: 1 + differ],
+        )
+        top, bottom = axes[0, 0], axes[-1, 0]
+        top.plot(step, self.losses, "-", color=figures.OUTPUT, lw=6, alpha=0.4, label="NumPy")
+        top.plot(step, self.twin_losses, "--", color=figures.INK, lw=1.4, label="PyTorch")
+        top.set_ylabel("loss")
+        if differ:
+            bottom.plot(step, apart, "-", color=figures.MUTED, lw=1.2)
+            bottom.axhline(self.tolerance, color=figures.WEIGHTS, lw=1.4, ls=":")
+            bottom.set_yscale("log")
+            bottom.set_ylabel("difference")
+            bottom.annotate(
+                f"allowed: {bound(self.tolerance)}",
+                (1, self.tolerance),
+                xycoords=("axes fraction", "data"),
+                xytext=(0, 5),
+                textcoords="offset points",
+                ha="right",
+                color=figures.WEIGHTS_TEXT,
+                fontsize=10,
+            )
+        bottom.set_xlabel("step")
+        figures.title(top, title)
+        figures.label_lines(top)
+        return fig
+
+    def __repr__(self):
+        speeds = " · ".join(
+            f"{name} {three_digits(speed)} examples/s"
+            + (f" on {self.device}" if name == REFERENCE else "")
+            for name, speed in self.examples_per_second.items()
+        )
+        met = self.largest <= self.tolerance
+        sign, what, relation = ("✓", "same", "≤") if met else ("✗", "not the same", ">")
+        return (
+            f"{sign} {what} training: {len(self.losses)} steps, largest difference of the losses "
+            f"{difference(self.largest)} {relation} {bound(self.tolerance)}\n{speeds}"
+        )
+
+    def _ipython_display_(self):
+        """Nothing: figure and lines have been shown already when a cell ends with the proof."""
+
+
+def _copy_weights(model, twin):
+    state, other = model.state_dict(), twin.state_dict()
+    missing, unknown = sorted(other.keys() - state.keys()), sorted(state.keys() - other.keys())
+    if missing or unknown:
+        raise NotTheSame(
+            "model and twin must have the same state_dict keys; "
+            f"only in the twin: {missing or 'none'}, only in the model: {unknown or 'none'}"
+        )
+    for name, value in state.items():
+        if tuple(value.shape) != tuple(other[name].shape):
+            raise NotTheSame(
+                f"{name} has shape {tuple(value.shape)} in the model and "
+                f"{tuple(other[name].shape)} in the twin"
+            )
+    torch = _import_torch()
+    twin.load_state_dict({k: torch.from_numpy(np.array(v)) for k, v in state.items()})
