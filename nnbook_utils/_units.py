@@ -30,6 +30,8 @@ def difference(value):
 
 
 def bound(value):
-    """A tolerance as short as it can be said: 1e-9, 0.01."""
-    text = f"{value:g}"
-    return text.replace("e-0", "e-").replace("e+0", "e+")
+    """A tolerance as short as it can be said: 1e-9, 2.5e-4, 0.01."""
+    if value >= 0.01:
+        return f"{value:g}"
+    mantissa, exponent = f"{value:.2e}".split("e")
+    return f"{float(mantissa):g}e{int(exponent)}"

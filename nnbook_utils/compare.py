@@ -489,8 +489,8 @@ def same_training(
     if not proof.largest <= tolerance:
         worst = int(np.argmax(proof.differences))
         raise NotTheSame(
-            f"loss: NumPy differs from PyTorch by {proof.largest:.2g} (allowed: {bound(tolerance)}) "
-            f"at step {worst + 1}, where NumPy has {proof.losses[worst]:.6g} and PyTorch has "
+            f"loss: NumPy differs from PyTorch by {proof.largest:.2g} "
+            f"(allowed: {bound(tolerance)}) at step {worst + 1}, where NumPy has {proof.losses[worst]:.6g} and PyTorch has "
             f"{proof.twin_losses[worst]:.6g}"
         )
     return proof
