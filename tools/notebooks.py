@@ -33,6 +33,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
+import concepts  # noqa: E402
 import repository  # noqa: E402
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -333,9 +334,8 @@ def first_line(error):
 def describe_failure(name, book, text, error):
     """One sentence: notebook, cell, its first line, the error; and the line in the text."""
     number = next((i for i, c in enumerate(code_cells(book), 1) if failed(c)), None)
-    if number is None:  # no cell ran into an error: the kernel did
-        number = sum(c.execution_count is not None for c in code_cells(book)) + 1
-        number = min(number, len(code_cells(book)))
+    if number is None:  # it was at work when the kernel died or the time was over
+        number = max(1, sum(c.execution_count is not None for c in code_cells(book)))
     cell = code_cells(book)[number - 1]
     line = text[: text.find(cell.source)].count("\n") + 1
     if isinstance(error, CellExecutionError):
@@ -343,11 +343,11 @@ def describe_failure(name, book, text, error):
     elif isinstance(error, CellTimeoutError):
         what = f"it ran longer than {LONGEST_CELL} seconds"
     else:
-        what = "the kernel died; was there enough memory?"
+        what = "the kernel died, perhaps for lack of memory"
     begins = next((row for row in cell.source.splitlines() if row.strip()), "")
     return (
         f"{name}: code cell {number} (line {line} of book/chapters/{name}.md, `{begins.strip()}`) "
-        f"failed with {what}. The stored notebook was left as it was."
+        f"failed: {what}. The stored notebook was left as it was."
     )
 
 
@@ -468,11 +468,14 @@ def main(arguments=None, root=ROOT):
         names = resolve(options.names, root)
         if options.check:
             sentences = [sentence for name in names if (sentence := stale(name, root))]
-            sentences += [] if options.names else list(strays(root))
+            if not options.names:
+                sentences += [*strays(root), *concepts.stale(root)]
         else:
             sentences = asyncio.run(
                 update_all(names, force=options.force, root=root, traceback=options.traceback)
             )
+            if concepts.write(root):
+                print("book/concepts.md: written")
     except (NotebookError, repository.RepositoryError) as error:
         sentences = [str(error)]
     except KeyboardInterrupt:
