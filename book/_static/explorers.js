@@ -1,0 +1,143 @@
+// The static host: runs anywidget front-end modules on a plain HTML page. No kernel, no network,
+// no module loader; a classic script, because file:// pages may not load module scripts.
+//
+// It reads what Jupyter stores in a page: one script with the widgets' state, and a script with
+// a model_id wherever a widget is shown. Explorers come alive in place. If the same output holds
+// an element .nnb-still (the still picture), it stays until the explorer is drawn, or fails to be.
+(() => {
+  "use strict";
+  const VIEW = 'script[type="application/vnd.jupyter.widget-view+json"]';
+  const STATE = 'script[type="application/vnd.jupyter.widget-state+json"]';
+
+  const states = {};
+  const models = {};
+  const modules = {};
+
+  /** The part of Backbone's model that anywidget gives to a module. */
+  function makeModel(state) {
+    const listeners = [];
+    const names = (text) => text.split(/\s+/).filter(Boolean);
+    const same = (a, b) => Object.is(a, b) || (a && typeof a === "object" && JSON.stringify(a) === JSON.stringify(b));
+    const fire = (name, ...rest) => {
+      for (const [heard, listener] of [...listeners]) if (heard === name) listener(...rest);
+    };
+    const model = {
+      get: (key) => state[key],
+      set(key, value) {
+        const changes = typeof key === "object" ? key : { [key]: value };
+        const changed = Object.keys(changes).filter((name) => !same(state[name], changes[name]));
+        for (const name of changed) state[name] = changes[name];
+        for (const name of changed) fire(`change:${name}`, model, state[name]);
+        if (changed.length) fire("change", model);
+      },
+      // there is no Python side: nothing to save to, nobody to send to
+      save_changes() {},
+      send() {},
+      on(text, listener) {
+        for (const name of names(text)) listeners.push([name, listener]);
+      },
+      off(text, listener) {
+        const asked = text && names(text);
+        const goes = ([name, heard]) => (!asked || asked.includes(name)) && (!listener || listener === heard);
+        for (let i = listeners.length - 1; i >= 0; i -= 1) if (goes(listeners[i])) listeners.splice(i, 1);
+      },
+      widget_manager: { get_model: async (id) => getModel(id.replace(/^IPY_MODEL_/, "")) },
+    };
+    return model;
+  }
+
+  function getModel(id) {
+    if (!states[id]) throw new Error(`the page holds no state for the widget ${id}`);
+    if (!models[id]) {
+      const { state, buffers = [] } = states[id];
+      for (const { path, data } of buffers) {
+        const bytes = Uint8Array.from(atob(data), (c) => c.charCodeAt(0));
+        const parent = path.slice(0, -1).reduce((at, key) => at[key], state);
+        parent[path[path.length - 1]] = new DataView(bytes.buffer);
+      }
+      models[id] = makeModel(state);
+    }
+    return models[id];
+  }
+
+  function load(source) {
+    if (!modules[source]) {
+      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+      modules[source] = import(url)
+        .then(async (module) => (typeof module.default === "function" ? module.default() : module.default || module))
+        .finally(() => URL.revokeObjectURL(url));
+    }
+    return modules[source];
+  }
+
+  async function draw(place, id) {
+    const model = getModel(id);
+    const name = `nnb-style-${model.get("_anywidget_id")}`;
+    if (model.get("_css") && !document.getElementById(name)) {
+      const style = document.createElement("style");
+      style.id = name;
+      style.textContent = model.get("_css");
+      document.head.append(style);
+    }
+    const widget = await load(model.get("_esm"));
+    const stop = new AbortController();
+    if (!model.started) model.started = Promise.resolve(widget.initialize?.({ model, signal: stop.signal }));
+    await model.started;
+    const el = document.createElement("div");
+    place.append(el);
+    await widget.render({ model, el, signal: stop.signal });
+  }
+
+  function begin(place, still) {
+    if (place.dataset.explorer) return;
+    place.dataset.explorer = "loading";
+    draw(place, place.dataset.model).then(
+      () => {
+        if (still) still.hidden = true;
+        place.style.minHeight = "";
+        place.dataset.explorer = "ready";
+      },
+      (error) => {
+        place.dataset.explorer = "failed";
+        const note = document.createElement("p");
+        note.textContent = "This explorer could not start here; its picture stands still.";
+        place.replaceChildren(note);
+        console.error("explorer:", error);
+      },
+    );
+  }
+
+  function start() {
+    for (const script of document.querySelectorAll(STATE)) {
+      Object.assign(states, JSON.parse(script.textContent).state);
+    }
+    const nearby = new IntersectionObserver(
+      (entries) => {
+        for (const { isIntersecting, target } of entries) if (isIntersecting) target.begin();
+      },
+      { rootMargin: "400px" },
+    );
+    const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
+    for (const script of document.querySelectorAll(VIEW)) {
+      const id = JSON.parse(script.textContent).model_id;
+      if (states[id]?.model_module !== "anywidget") continue;
+      const place = document.createElement("div");
+      const still = script.parentElement.querySelector(":scope > .nnb-still");
+      place.className = "nnb-explorer-place";
+      place.dataset.model = id;
+      if (!still) place.style.minHeight = "300px";
+      script.replaceWith(place);
+      place.begin = () => {
+        nearby.unobserve(place);
+        begin(place, still);
+      };
+      // what the reader sees comes first, the rest when the page has nothing else to do
+      nearby.observe(place);
+      idle(place.begin);
+    }
+  }
+
+  // "interactive" comes before other deferred scripts have arrived
+  if (document.readyState !== "loading") start();
+  else document.addEventListener("readystatechange", start, { once: true });
+})();
