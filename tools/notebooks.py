@@ -39,6 +39,7 @@ import repository  # noqa: E402
 ROOT = Path(__file__).resolve().parent.parent
 STATE = "application/vnd.jupyter.widget-state+json"
 VIEW = "application/vnd.jupyter.widget-view+json"
+WIDGET_ID = re.compile(r"[0-9a-f]{32}")
 AT_ONCE = 2  # notebooks at a time, one thread each: the fastest and steadiest on two cores
 LONGEST_CELL = 600  # seconds
 METADATA = {
@@ -211,12 +212,10 @@ def stale(name, root=ROOT):
     """One sentence saying why a notebook is not up to date, or None."""
     place = notebook_path(name, root).relative_to(root)
     advice = f"run: make notebooks, or tools/notebooks.py {name}"
+    chapter, stored = read_chapter(name, root), read_notebook(name, root)
     text = source_path(name, root).read_text("utf8")
     if repository.chapter(text, repository.read_url(root), name) != text:
-        return (
-            f"{place} is stale: the badge or the set-up cell of its text is not current; {advice}"
-        )
-    chapter, stored = read_chapter(name, root), read_notebook(name, root)
+        return f"{place} is stale: its text has an old badge or set-up cell; {advice}"
     reason = stale_code(name, chapter, stored, root)
     if reason is None and text_of(chapter) != text_of(stored):
         reason = "its text and the notebook differ"
@@ -245,12 +244,19 @@ def make_repeatable(book, name):
         old: uuid.uuid5(uuid.NAMESPACE_URL, f"{name}#{index}").hex
         for index, old in enumerate(widgets_in_order(book, state))
     }
-    text = json.dumps(book)
-    for old, new in names.items():
-        text = text.replace(old, new)
-    text = re.sub(r"( at) 0x[0-9a-f]+", r"\1 0x0", text)
-    text = re.sub(r"[^\s\"']*ipykernel_\d+[/\\]+\d+\.py", "cell", text)
-    fixed = nbformat.from_dict(json.loads(text))
+
+    def clean(value):
+        if isinstance(value, dict):
+            return {clean(key): clean(part) for key, part in value.items()}
+        if isinstance(value, list):
+            return [clean(part) for part in value]
+        if isinstance(value, str):
+            value = WIDGET_ID.sub(lambda match: names.get(match[0], match[0]), value)
+            value = re.sub(r"( at) 0x[0-9a-f]+", r"\1 0x0", value)
+            return re.sub(r"[^\s\"']*ipykernel_\d+[/\\]+\d+\.py", "cell", value)
+        return value
+
+    fixed = nbformat.from_dict(clean(book))
     book.metadata, book.cells = fixed.metadata, fixed.cells
 
 
@@ -261,7 +267,7 @@ def widgets_in_order(book, state):
     def visit(model):
         if model in state and model not in order:
             order.append(model)
-            for part in re.findall(r"IPY_MODEL_([0-9a-f]{32})", json.dumps(state[model])):
+            for part in WIDGET_ID.findall(json.dumps(state[model])):
                 visit(part)
 
     for cell in code_cells(book):
@@ -269,7 +275,7 @@ def widgets_in_order(book, state):
             visit(output.get("data", {}).get(VIEW, {}).get("model_id"))
     # Links and the like are shown nowhere: order them by what they say
     rest = [model for model in state if model not in order]
-    rest.sort(key=lambda model: re.sub(r"[0-9a-f]{32}", "", json.dumps(state[model])))
+    rest.sort(key=lambda model: WIDGET_ID.sub("", json.dumps(state[model])))
     for model in rest:
         visit(model)
     return order

@@ -1,0 +1,69 @@
+"""What counts as a measured time, and what is removed from an executed notebook."""
+
+import nbformat
+import pytest
+
+import notebooks
+
+
+def printed(text):
+    return [nbformat.v4.new_output("stream", name="stdout", text=text)]
+
+
+SAME = [
+    ("loss 0.25, 1.2 ms", "loss 0.25, 14.8 ms"),
+    ("it took 3 s", "it took 12 seconds"),
+    ("12,345 examples/s", "9,876 examples/s"),
+    ("1.2k examples per second", "800 examples per second"),
+    ("100%|████| 300/300 [00:02<00:00, 130.25it/s]", "100%|████| 300/300 [00:03<00:00, 99.1it/s]"),
+    ("NumPy is 3.2 times as fast", "NumPy is 2.9 times as fast"),
+    ("| loops |   1.2 ms |", "| loops |  10.2 ms |"),
+    ("<td>0.31 ms</td>", "<td>0.4 ms</td>"),
+    ("NumPy       103 GFLOP/s", "NumPy        98 GFLOP/s"),
+]
+OTHER = [
+    ("loss 0.25", "loss 0.26"),
+    ("accuracy 90 % in 3 s", "accuracy 91 % in 3 s"),
+    ("13,002 parameters", "13,003 parameters"),
+    ("3 times 4", "4 times 4"),
+    ("2 samples", "3 samples"),
+]
+
+
+@pytest.mark.parametrize(("old", "new"), SAME)
+def test_measured_times_do_not_count_as_a_difference(old, new):
+    assert notebooks.without_times(printed(old)) == notebooks.without_times(printed(new))
+
+
+@pytest.mark.parametrize(("old", "new"), OTHER)
+def test_results_count_as_a_difference(old, new):
+    assert notebooks.without_times(printed(old)) != notebooks.without_times(printed(new))
+
+
+def test_in_a_timing_cell_every_number_is_measured_and_words_are_not():
+    def timing(text, picture):
+        shown = {"text/plain": text, "image/svg+xml": picture}
+        outputs = [nbformat.v4.new_output("display_data", data=shown)]
+        return notebooks.without_times(outputs, timing=True)
+
+    assert timing("12 wide", "<svg>1</svg>") == timing("14 wide", "<svg>2</svg>")
+    assert timing("12 wide", "") != timing("12 long", "")
+
+
+def test_addresses_and_kernel_paths_are_removed():
+    cell = nbformat.v4.new_code_cell("x")
+    cell.outputs = printed("<A at 0x7f3a10>\n/tmp/ipykernel_12/345.py:3: note")
+    book = nbformat.v4.new_notebook(cells=[cell])
+    notebooks.make_repeatable(book, "01_x")
+    assert book.cells[0].outputs[0].text == "<A at 0x0>\ncell:3: note"
+
+
+def test_an_edit_changes_the_id_of_one_cell():
+    def ids(*sources):
+        book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])
+        notebooks.name_cells(book)
+        return [cell.id for cell in book.cells]
+
+    before, after = ids("a", "b", "b", "c"), ids("a", "B", "b", "c")
+    assert len(set(before)) == 4
+    assert (before[0], before[3]) == (after[0], after[3])
