@@ -11,7 +11,7 @@ import numpy as np
 
 from ._units import bound, difference, seconds, three_digits
 from .figures.palette import css
-from .figures.tables import CELL, ROW, box, caption_html
+from .figures.tables import CELL, GOOD, ROW, box, caption_html
 
 REFERENCE = "PyTorch"
 
@@ -119,32 +119,42 @@ class Proof:
         what = "same function, same gradients" if len(self.shapes) > 1 else "same function"
         return f"{what} (largest difference {difference(self.largest)} ≤ {bound(self.tolerance)})"
 
-    def _cells(self):
-        """Header (name, shape) and rows of text."""
+    def _columns(self):
+        """What each column shows: (group, its own name, shape)."""
+        columns = []
+        for quantity, shape in self.shapes.items():
+            group, _, name = quantity.partition(" of ")
+            columns.append((group, name, "×".join(map(str, shape)) or "number"))
+        columns.append(("time", "output", ""))
+        if any(self.seconds_with_gradients.values()):
+            columns.append(("time", "and gradients", ""))
+        return columns
+
+    def _rows(self):
+        """way -> one text a column; the reference has None where others have differences."""
         timed = any(self.seconds_with_gradients.values())
-        header = [(name, _shape(shape)) for name, shape in self.shapes.items()]
-        header += [("time", "output")] + ([("time", "and gradients")] if timed else [])
         rows = {}
         for way, forward in self.seconds.items():
-            if way == REFERENCE:
-                cells = ["reference"] * len(self.shapes)
+            found = self.differences.get(way)
+            if found is None:
+                cells = [None] * len(self.shapes)
             else:
-                found = self.differences[way]
                 cells = [difference(found[q]) if q in found else "–" for q in self.shapes]
             cells.append(seconds(forward))
             if timed:
                 both = self.seconds_with_gradients[way]
                 cells.append("–" if both is None else seconds(both))
             rows[way] = cells
-        return header, rows
+        return rows
 
     def __repr__(self):
-        header, rows = self._cells()
+        columns = self._columns()
         table = [
-            ["largest", *(name for name, _ in header)],
-            ["difference", *(below for _, below in header)],
-            *([way, *cells] for way, cells in rows.items()),
+            ["largest", *(group for group, _, _ in columns)],
+            ["difference", *(f"{name} {shape}".strip() for _, name, shape in columns)],
         ]
+        for way, cells in self._rows().items():
+            table.append([way, *("reference" if cell is None else cell for cell in cells)])
         widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = [
             "  ".join(text.rjust(width) if i else text.ljust(width) for i, (text, width) in pairs)
@@ -154,44 +164,68 @@ class Proof:
         return "\n".join([*filter(None, [self.caption]), *lines, f"✓ {self.conclusion}"])
 
     def _repr_html_(self):
-        return _proof_html(*self._cells(), self.caption, self.conclusion)
+        return _proof_html(self._columns(), self._rows(), self.caption, self.conclusion)
 
 
-def _proof_html(header, rows, caption, conclusion):
-    rule, muted = css("grid", "rgba(128, 128, 128, 0.35)"), css("muted", "inherit")
-    top = f"{CELL}text-align:right;vertical-align:bottom;border-bottom:1.5px solid {rule};"
-    head = (
-        f'<th scope="col" style="{top}text-align:left;color:{muted};font-weight:400">'
-        "largest difference</th>"
-    )
-    for name, below in header:
-        head += (
-            f'<th scope="col" style="{top}font-weight:600">{html.escape(name)}'
-            f'<br><span style="color:{muted};font-weight:400;font-size:0.85em">'
-            f"{html.escape(below) or '&nbsp;'}</span></th>"
-        )
+_RULE = css("grid", "rgba(128, 128, 128, 0.35)")
+_MUTED = css("muted", "inherit")
+
+
+def _proof_html(columns, rows, caption, conclusion):
+    quantities = sum(group != "time" for group, _, _ in columns)
+    first = next(iter(rows))
     body = ""
     for way, cells in rows.items():
-        body += (
-            f'{ROW}<th scope="row" style="{CELL}text-align:left;font-weight:600;'
-            f'border-bottom:1px solid {rule}">{html.escape(way)}</th>'
+        line = f"border-bottom:1px solid {_RULE};" + (
+            f"border-top:1.5px solid {_RULE};" if way == first else ""
         )
-        for cell in cells:
-            color = f"color:{muted};" if cell in ("reference", "–") else ""
+        body += f'{ROW}<th scope="row" style="{CELL}{line}text-align:left">{html.escape(way)}</th>'
+        if cells[0] is None:
             body += (
-                f'<td style="{CELL}text-align:right;{color}border-bottom:1px solid {rule}">'
-                f"{html.escape(cell)}</td>"
+                f'<td colspan="{quantities}" style="{CELL}{line}text-align:center;'
+                f'color:{_MUTED}">the reference</td>'
             )
+        for cell in filter(None, cells):
+            faint = f"color:{_MUTED};" if cell == "–" else ""
+            body += f'<td style="{CELL}{line}text-align:right;{faint}">{html.escape(cell)}</td>'
         body += "</tr>"
+    verdict, _, number = conclusion.partition(" (")
     tick = (
-        f'<div style="padding:0.5em 0.9em 0;color:{css("output_text", "#00694D")};'
-        f'font-weight:600"><span aria-hidden="true">✓ </span>{html.escape(conclusion)}</div>'
+        f'<div style="padding:0.6em 0.6em 0;color:{GOOD};font-weight:600">'
+        f'<span aria-hidden="true">✓ </span>{html.escape(verdict)} '
+        f'<span style="white-space:nowrap">({html.escape(number)}</span></div>'
     )
     return box(
-        f"{caption_html(caption)}<thead>{ROW}{head}</tr></thead><tbody>{body}</tbody>",
-        label=caption or "Proof: " + ", ".join(rows) + " compute the same",
+        f"{caption_html(caption)}{_proof_head(columns)}<tbody>{body}</tbody>",
+        label=caption or f"Proof: {', '.join(rows)} compute the same",
         after=tick,
     )
+
+
+def _proof_head(columns):
+    """Two header rows: groups of columns, and below them each column's name and shape."""
+    above = below = ""
+    groups = [group for group, _, _ in columns]
+    firsts = [groups.index(group) for group in groups]
+    for group in dict.fromkeys(groups):
+        span = groups.count(group)
+        above += (
+            f'<th scope="colgroup" colspan="{span}" style="{CELL}padding-bottom:0;'
+            f'text-align:{"center" if span > 1 else "right"};font-weight:600">'
+            f"{'gradient of' if group == 'gradient' else group}</th>"
+        )
+    for i, (_, name, shape) in enumerate(columns):
+        space = "padding-left:1.6em;" if i and firsts[i] == i else ""  # between two groups
+        below += (
+            f'<th scope="col" style="{CELL}{space}text-align:right;font-weight:400">'
+            f'{html.escape(name)} <span style="color:{_MUTED};font-size:0.85em">'
+            f"{html.escape(shape)}</span></th>"
+        )
+    side = (
+        f'<th scope="col" rowspan="2" style="{CELL}text-align:left;vertical-align:bottom;'
+        f'color:{_MUTED};font-weight:400">largest<br>difference</th>'
+    )
+    return f"<thead>{ROW}{side}{above}</tr>{ROW}{below}</tr></thead>"
 
 
 # -- the three ways ------------------------------------------------------------------------------
@@ -420,10 +454,6 @@ def _best(function, budget=0.05, repeats=7):
     return best
 
 
-def _shape(shape):
-    return "×".join(map(str, shape)) if shape else "one number"
-
-
 # -- the same training ---------------------------------------------------------------------------
 
 
@@ -490,8 +520,8 @@ def same_training(
         worst = int(np.argmax(proof.differences))
         raise NotTheSame(
             f"loss: NumPy differs from PyTorch by {proof.largest:.2g} "
-            f"(allowed: {bound(tolerance)}) at step {worst + 1}, where NumPy has {proof.losses[worst]:.6g} and PyTorch has "
-            f"{proof.twin_losses[worst]:.6g}"
+            f"(allowed: {bound(tolerance)}) at step {worst + 1}, where NumPy has "
+            f"{proof.losses[worst]:.6g} and PyTorch has {proof.twin_losses[worst]:.6g}"
         )
     return proof
 
@@ -537,7 +567,7 @@ class TrainingProof:
         from . import figures
 
         step = np.arange(1, len(self.losses) + 1)
-        apart = np.where(self.differences > 0, self.differences, np.nan)
+        apart = np.where(self.differences > 0, self.differences, np.nan)  # 0 has no logarithm
         differ = bool(np.isfinite(apart).any())
         fig, axes = plt.subplots(
             1 + differ,
@@ -548,21 +578,23 @@ class TrainingProof:
             height_ratios=[2.4, 1][: 1 + differ],
         )
         top, bottom = axes[0, 0], axes[-1, 0]
-        top.plot(step, self.losses, "-", color=figures.OUTPUT, lw=6, alpha=0.4, label="NumPy")
-        top.plot(step, self.twin_losses, "--", color=figures.INK, lw=1.4, label="PyTorch")
+        top.plot(step, self.losses, "-", color=figures.OUTPUT, lw=5, alpha=0.45, label="NumPy")
+        top.plot(step, self.twin_losses, "--", color=figures.INK, lw=1.2, label="PyTorch")
         top.set_ylabel("loss")
         if differ:
-            bottom.plot(step, apart, "-", color=figures.MUTED, lw=1.2)
+            size = max(1.5, 5 - 0.01 * len(step))
+            bottom.plot(step, apart, "o", color=figures.MUTED, ms=size, mew=0)
             bottom.axhline(self.tolerance, color=figures.WEIGHTS, lw=1.4, ls=":")
             bottom.set_yscale("log")
+            bottom.margins(y=0.25)
             bottom.set_ylabel("difference")
             bottom.annotate(
-                f"allowed: {bound(self.tolerance)}",
+                f"≤ {bound(self.tolerance)}",
                 (1, self.tolerance),
                 xycoords=("axes fraction", "data"),
-                xytext=(0, 5),
+                xytext=(6, 0),
                 textcoords="offset points",
-                ha="right",
+                va="center",
                 color=figures.WEIGHTS_TEXT,
                 fontsize=10,
             )

@@ -94,7 +94,7 @@ def _html(code, where):
         f'border-bottom:1px solid {_RULE};text-align:left">{html.escape(where)}</figcaption>'
         f'<pre tabindex="0" role="region" aria-label="Source of {html.escape(where)}" '
         f'style="margin:0;padding:0.7em 0.9em;overflow-x:auto;white-space:pre;border:0;'
-        f'line-height:1.45;background:{_PAPER};color:{_INK}">'
+        f'font-size:0.85em;line-height:1.45;background:{_PAPER};color:{_INK}">'
         f'<code style="background:none;color:inherit;padding:0;border:0">{_highlighted(code)}'
         "</code></pre></figure>"
     )

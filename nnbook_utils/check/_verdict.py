@@ -6,6 +6,7 @@ import inspect
 from dataclasses import dataclass
 
 from ..figures.palette import css
+from ..figures.tables import BAD, GOOD
 
 
 @dataclass(frozen=True, repr=False)
@@ -25,11 +26,7 @@ class Verdict:
         return f"Not yet: {self.message}" + (f" Hint: {self.hint}" if self.hint else "")
 
     def _repr_html_(self):
-        word, color, sign = (
-            ("Right", css("output_text", "#00694D"), "✓")
-            if self.passed
-            else ("Not yet", css("weights_text", "#B04A00"), "→")
-        )
+        word, color, sign = ("Right", GOOD, "✓") if self.passed else ("Not yet", BAD, "→")
         hint = (
             f'<div style="margin-top:0.25em;color:{css("muted", "inherit")}">'
             f"Hint: {html.escape(self.hint)}</div>"

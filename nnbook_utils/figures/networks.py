@@ -6,7 +6,7 @@ from matplotlib.collections import LineCollection
 from .palette import DATA, GRID, INK, MUTED, OUTPUT, PAPER, SIGNED, WEIGHTS
 from .style import WIDTH
 
-SHOWN = 12  # neurons drawn in a layer; of a larger one the first and the last, with dots between
+SHOWN = 16  # neurons drawn in a layer; of a larger one the first and the last, with dots between
 
 
 def network(
@@ -29,7 +29,8 @@ def network(
     drawn = [_drawn(n, shown) for n in sizes]
     tallest = max(len(rows) + (gap > 0) for rows, gap in drawn)
     if ax is None:
-        fig, ax = plt.subplots(figsize=(WIDTH, 0.34 * max(tallest, 5) + 0.8))
+        width = min(WIDTH, 1.9 * len(sizes) + 0.8)
+        fig, ax = plt.subplots(figsize=(width, 0.3 * max(tallest, 5) + 0.8))
     else:
         fig = ax.figure
     step = max(2.6, tallest * 0.42)  # distance of two layers, where neurons are 1 apart
@@ -58,8 +59,17 @@ def network(
 
     bottom = -tallest / 2 - 0.35
     for layer, n in enumerate(sizes):
-        text = f"{n:,}" if names is None else f"{n:,}\n{names[layer]}"
-        ax.text(layer * step, bottom, text, ha="center", va="top", color=MUTED, linespacing=1.5)
+        texts = [f"{n:,}"] if names is None else [f"{n:,}", str(names[layer])]
+        for line, text in enumerate(texts):
+            ax.annotate(
+                text,
+                (layer * step, bottom),
+                (0, -8 - 16 * line),
+                textcoords="offset points",
+                ha="center",
+                va="baseline",
+                color=INK if line == 0 else MUTED,
+            )
     ax.set_axis_off()
     ax.set_xlim(-0.35 * step, (len(sizes) - 0.65) * step)
     ax.set_ylim(bottom - 0.5, tallest / 2 + 0.3)
@@ -113,18 +123,19 @@ def _places(rows, gap, x):
 def _edges(ax, rows, starts, next_rows, ends, matrix):
     lines, colors, widths = [], [], []
     largest = 1.0 if matrix is None else float(np.abs(matrix).max()) or 1.0
+    plain = (MUTED, 1.0) if len(rows) * len(next_rows) <= 24 else (GRID, 0.6)
     for j, end in zip(next_rows, ends, strict=True):
         for i, start in zip(rows, starts, strict=True):
             lines.append([start, end])
             strength = None if matrix is None else matrix[j, i] / largest
-            colors.append(GRID if strength is None else SIGNED(0.5 + 0.4 * strength))
-            widths.append(0.6 if strength is None else 0.2 + 2.2 * abs(strength))
+            colors.append(plain[0] if strength is None else SIGNED(0.5 + 0.4 * strength))
+            widths.append(plain[1] if strength is None else 0.2 + 2.2 * abs(strength))
     ax.add_collection(LineCollection(lines, colors=colors, linewidths=widths, zorder=1))
 
 
 def _neurons(ax, rows, gap, places, color, fill):
     x, y = np.transpose(places)
-    size = 95 if len(rows) <= 8 else 62
+    size = 150 if len(rows) <= 6 else 62
     ax.scatter(x, y, s=size, facecolor=PAPER, edgecolor=color, linewidth=1.6, zorder=2)
     if fill is not None:
         largest = float(np.abs(fill).max()) or 1.0

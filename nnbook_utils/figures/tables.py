@@ -75,7 +75,10 @@ class Table:
         )
 
 
-CELL = "padding:0.35em 0.9em;white-space:nowrap;background:none;border:0;"
+# Where the page has no colours of its own: JupyterLab's, or a tone readable on white and on black.
+GOOD = css("output_text", "var(--jp-success-color1, #00875f)")
+BAD = css("weights_text", "var(--jp-warn-color1, #c85400)")
+CELL = "padding:0.35em 0.6em;white-space:nowrap;background:none;border:0;"
 ROW = '<tr style="background:none">'
 
 
@@ -85,14 +88,14 @@ def caption_html(caption):
         return ""
     return (
         f'<caption style="caption-side:top;text-align:left;color:{_INK};font-weight:600;'
-        f'padding:0 0.9em 0.5em">{html.escape(caption)}</caption>'
+        f'padding:0 0.6em 0.5em">{html.escape(caption)}</caption>'
     )
 
 
 def box(inside, label, after=""):
     """A table in a box of its own that scrolls sideways when the page is narrow."""
     return (
-        f'<div class="nnb-table" style="max-width:100%;margin:0.6em 0;color:{_INK}">'
+        f'<div class="nnb-table" style="max-width:100%;margin:0.8em 0 1.2em;color:{_INK}">'
         f'<div role="region" tabindex="0" aria-label="{html.escape(label)}" '
         'style="overflow-x:auto">'
         '<table style="border-collapse:collapse;border:0;margin:0;width:auto;'
