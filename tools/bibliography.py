@@ -129,7 +129,7 @@ def render(entries):
                 where = place(entry)
                 cited = f"{author_names(entry['author'])} ({entry['year']}). "
                 cited += f"*{entry['title']}*{title_mark} {where + '. ' if where else ''}"
-                page.append(f"### {key}\n\n{cited}{locators(entry)}.\n\n{entry['annote']}\n")
+                page.append(f"### {key}\n\n{cited}{locators(entry)}.\\\n{entry['annote']}\n")
     return "\n".join(page)
 
 

@@ -143,6 +143,11 @@ def test_glossary_terms_are_in_alphabetical_order_under_their_letter():
     assert all(letter == slug(term)[0].upper() for letter, term, _ in glossary())
 
 
+def test_glossary_opens_with_a_link_to_every_letter():
+    row = " · ".join(f"[{c}](#{c.lower()})" for c in dict.fromkeys(c for c, _, _ in glossary()))
+    assert f"\n\n{row}\n\n## A\n" in (BOOK / "glossary.md").read_text("utf8")
+
+
 def test_glossary_defines_each_term_once():
     names = anchors(BOOK / "glossary.md")
     assert len(names) == len(set(names)), "two headings of the glossary share an address"
