@@ -18,12 +18,16 @@ class Explorer(anywidget.AnyWidget):
     in `settings`, and implements `description()` (one or two plain sentences that say what the
     picture shows now) and `still()` (a matplotlib figure of the same).
 
-    `question` is the line above the picture that asks the reader to predict; "" hides it.
+    `actions` names the methods that the browser may call through kit/kernel.js when a kernel runs;
+    each takes keyword arguments and returns what JSON can hold.
+    `question` is the line above the picture that asks the reader to predict; "" hides it, *s* in it
+    is a variable.
     `initial` holds the values the explorer was made with: where Reset goes back to.
     Raises traitlets.TraitError for a bad value and TypeError for a setting it does not have.
     """
 
     settings: tuple[str, ...] = ()
+    actions: tuple[str, ...] = ()
     question = traitlets.Unicode("").tag(sync=True)
     initial = traitlets.Dict(read_only=True).tag(sync=True)
 
@@ -48,8 +52,23 @@ class Explorer(anywidget.AnyWidget):
             )
         super().__init__(**settings)
         self._remember()
+        self.on_msg(self._answer)
+
+    def _answer(self, widget, message, buffers):
+        name, reply = message.get("ask"), {"id": message.get("id")}
+        try:
+            if name == "hello":
+                reply["answer"] = "hello"
+            elif name in self.actions:
+                reply["answer"] = getattr(self, name)(**message.get("content", {}))
+            else:
+                raise ValueError(f"{type(self).__name__} has no action {name!r}.")
+        except Exception as error:  # the reader sees it in the explorer, wherever it came from
+            reply["error"] = f"{type(error).__name__}: {error}"
+        self.send(reply)
 
     def _remember(self):
+        """Make the present values those that Reset goes back to."""
         self.set_trait("initial", {name: getattr(self, name) for name in self.settings})
 
     def description(self):

@@ -64,3 +64,8 @@ export function math(text) {
     return h("b", { class: `nnb-${role}` }, value);
   });
 }
+
+/** Terms of a formula as nodes that a narrow page may break between, but not within. */
+export function terms(...texts) {
+  return texts.map((text) => h("span", { class: "nnb-term" }, ...math(text)));
+}

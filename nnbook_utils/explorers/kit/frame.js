@@ -1,5 +1,5 @@
 // The frame around an explorer: theme, state, announcements, clean-up.
-import { h } from "./dom.js";
+import { h, math } from "./dom.js";
 
 /** "light" or "dark": what the page says (book, Jupyter, Colab, VS Code), else what the system says. */
 export function pageTheme() {
@@ -113,7 +113,7 @@ export function frame({ model, el, name, label }) {
   follow();
 
   const question = model.get("question");
-  if (question) root.append(h("p", { class: "nnb-question" }, question));
+  if (question) root.append(h("p", { class: "nnb-question" }, ...math(question)));
   root.append(voice);
   el.append(root);
   return self;

@@ -42,8 +42,10 @@ export function clip(p, q, box) {
  * A plot that fills its element's width.
  * label: what it shows, for screen readers; interactive: true when it holds handles.
  * height(width): pixels; margin: [top, right, bottom, left]; x, y: { label, ticks, scale }.
- * axes() gives { x: [low, high], y: [low, high], log: whether y is in powers of ten (exponents) }.
- * draw(layer, view): add the data; view has X, Y (value to pixel), x, y (pixel to value), box.
+ * axes(width, height of the pane) gives { x: [low, high], y: [low, high], log: true where y holds
+ * exponents of ten }.
+ * draw(layer, view, front): add the data behind the handles, or in front of them (untouchable);
+ * view has X, Y (value to pixel), x, y (pixel to value), box (pixels) and domain (values).
  */
 export function plot(frame, { label, interactive, height, margin, x, y, axes, draw }) {
   const id = unique("clip");
@@ -51,6 +53,7 @@ export function plot(frame, { label, interactive, height, margin, x, y, axes, dr
   const grid = s("g", { class: "nnb-axes", "aria-hidden": "true" });
   const layer = s("g", { "clip-path": `url(#${id})` });
   const handles = s("g");
+  const front = s("g", { "pointer-events": "none", "clip-path": `url(#${id})` });
   const svg = s(
     "svg",
     { class: "nnb-plot", role: interactive ? "group" : "img", "aria-label": label },
@@ -58,6 +61,7 @@ export function plot(frame, { label, interactive, height, margin, x, y, axes, dr
     grid,
     layer,
     handles,
+    front,
   );
   const element = h("div", { class: "nnb-figure" }, svg);
   let width = 0;
@@ -72,11 +76,11 @@ export function plot(frame, { label, interactive, height, margin, x, y, axes, dr
       if (!width) return;
       const tall = Math.round(height(width));
       const [top, right, bottom, left] = margin;
-      const domain = axes();
-      const [x0, x1] = domain.x;
-      const [y0, y1] = domain.y;
       const w = width - left - right;
       const t = tall - top - bottom;
+      const domain = axes(w, t);
+      const [x0, x1] = domain.x;
+      const [y0, y1] = domain.y;
       const view = {
         X: (value) => left + ((value - x0) / (x1 - x0)) * w,
         Y: (value) => top + ((y1 - value) / (y1 - y0)) * t,
@@ -92,7 +96,8 @@ export function plot(frame, { label, interactive, height, margin, x, y, axes, dr
         hole.setAttribute(name, value);
       grid.replaceChildren(...axisLines(view, domain, { x, y, width, tall }));
       layer.replaceChildren();
-      draw(layer, view);
+      front.replaceChildren();
+      draw(layer, view, front);
     },
   };
   frame.onResize(element, (now) => {
@@ -146,7 +151,7 @@ export function dots(points) {
  * Something that is dragged by mouse or finger and moved by arrow keys.
  * node: an SVG element; drag(x, y, start): position in data units, start true on the first call;
  * key(dx, dy, big): arrows as −1, 0 or 1.
- * describe(): { now, min, max, text } for the screen reader.
+ * describe(): { now, min, max, text } for the screen reader, read by refresh().
  */
 export function handle(frame, plot, { node, label, drag, key, describe }) {
   node.classList.add("nnb-handle");
@@ -154,7 +159,12 @@ export function handle(frame, plot, { node, label, drag, key, describe }) {
     node.setAttribute(name, value);
   const where = (event) => {
     const box = plot.svg.getBoundingClientRect();
-    return [plot.view.x(event.clientX - box.left), plot.view.y(event.clientY - box.top)];
+    // a hand that leaves the picture stays at its edge
+    const [x0, y0, x1, y1] = plot.view.domain;
+    return [
+      Math.max(x0, Math.min(x1, plot.view.x(event.clientX - box.left))),
+      Math.max(y0, Math.min(y1, plot.view.y(event.clientY - box.top))),
+    ];
   };
   frame.on(node, "pointerdown", (event) => {
     if (event.button) return;
@@ -166,11 +176,15 @@ export function handle(frame, plot, { node, label, drag, key, describe }) {
   frame.on(node, "pointermove", (event) => {
     if (node.hasPointerCapture(event.pointerId)) drag(...where(event), false);
   });
-  const arrows = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] };
+  const arrows = {
+    ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1],
+    PageUp: [0, 1, true], PageDown: [0, -1, true],
+  };
   frame.on(node, "keydown", (event) => {
     if (!arrows[event.key] || event.altKey || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
-    key(...arrows[event.key], event.shiftKey);
+    const [dx, dy, big] = arrows[event.key];
+    key(dx, dy, big || event.shiftKey);
   });
   return {
     node,

@@ -1,5 +1,7 @@
 """The explorer `LearningRate`."""
 
+import traitlets
+
 from nnbook_utils.explorers.kit import Explorer, Number, Vector, Whole
 
 from . import model
@@ -20,13 +22,10 @@ class LearningRate(Explorer):
     steps = Whole(40, 1, 1000)
     start = Vector([0.8, 1], 2)
 
-    def __init__(self, **settings):
-        settings.setdefault(
-            "question",
-            "First guess: which step s reaches the bottom soonest, and from which s on does the "
-            "path run away? Then move s. The start can be dragged.",
-        )
-        super().__init__(**settings)
+    question = traitlets.Unicode(
+        "First guess: which step *s* reaches the bottom soonest, and from which *s* on does the "
+        "path run away? Then move *s*. The start can be dragged."
+    ).tag(sync=True)
 
     @property
     def path(self):

@@ -1,13 +1,11 @@
 // Gradient descent with momentum on a quadratic bowl: the path, the losses, theory's rate beside both.
 import { bestMomentum, bestStep, descend, loss, measuredRate, radius, rate } from "./math.js";
-import { h, math, number, s } from "../kit/dom.js";
+import { h, math, number, s, terms } from "../kit/dom.js";
 import { animation, frame } from "../kit/frame.js";
 import { button, slider } from "../kit/controls.js";
 import { clip, dots, handle, line, plot } from "../kit/plot.js";
 
 const CURVATURES = [0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9, 1];
-
-const tall = (width) => Math.min(1.15 * width, 420);
 
 function render({ model, el }) {
   const f = frame({ model, el, name: "descent", label: "Explorer: the learning rate" });
@@ -27,13 +25,12 @@ function render({ model, el }) {
   const map = plot(f, {
     label: "",
     interactive: true,
-    height: tall,
+    height: (width) => Math.min(1.15 * width, 420),
     margin: [26, 8, 34, 38],
     x: { label: "x" },
     y: { label: "y" },
-    axes: () => {
-      const width = map.element.clientWidth || 320;
-      const wide = (reach * (width - 46)) / (tall(width) - 60);
+    axes(width, height) {
+      const wide = (reach * width) / height; // equal units: gradients stand upright on contours
       return { x: [-wide, wide], y: [-reach, reach] };
     },
     draw: drawMap,
@@ -49,7 +46,7 @@ function render({ model, el }) {
   const startHandle = handle(f, map, {
     node: grip,
     label: "Start of the path",
-    drag: move,
+    drag: (x, y) => move(x, y),
     key(dx, dy, big) {
       const [x, y] = f.get("start");
       move(x + dx * (big ? 0.25 : 0.05), y + dy * (big ? 0.25 : 0.05));
@@ -128,7 +125,7 @@ function render({ model, el }) {
     if (losses[0] === 0) return "The start is the lowest point: the gradient is zero there, so nothing moves.";
     if (last < steps) return `After ${last} steps the point leaves the range of floating point, which ends near ${number(1.8e308)}.`;
     const away = Math.hypot(x, y) / (2 * reach);
-    if (away > 1) return `It runs away: after ${last} steps f is ${number(losses[last])}, and the point is ${number(away, 0)} times the picture's height away.`;
+    if (away > 1) return `It runs away: after ${last} steps f is ${number(losses[last])}, and the point is ${number(away, away < 10 ? 1 : 0)} picture heights away.`;
     if (theory > 1 && losses[last] > losses[0]) return `It runs away: f grows, and after ${last} steps it is ${number(losses[last])}.`;
     if (Math.abs(theory - 1) < 1e-12) return `It neither settles nor runs away: after ${last} steps f is ${number(losses[last])}.`;
     return `After ${last} steps f is ${number(losses[last])}, from ${number(losses[0])} at the start.`;
@@ -136,16 +133,16 @@ function render({ model, el }) {
   function drawNumbers() {
     const { b, step, beta, theory, measured } = now;
     const [shownStep, shownB, shownBeta] = [number(step), number(b), number(beta)];
-    const momentum = (letter) => (beta ? ` + {weights|${shownBeta}}·(*${letter}*_k_ − *${letter}*_k−1_)` : "");
+    const momentum = (letter) => (beta ? [`+ {weights|${shownBeta}}·(*${letter}*_k_ − *${letter}*_k−1_)`] : []);
     formula.replaceChildren(...[
-      `*f* = ½ (*x*² + {data|${shownB}}·*y*²)`,
-      `*x*_k+1_ = *x*_k_ − {gradient|${shownStep}}·*x*_k_${momentum("x")}`,
-      `*y*_k+1_ = *y*_k_ − {gradient|${shownStep}}·{data|${shownB}}·*y*_k_${momentum("y")}`,
-    ].map((text) => h("span", {}, ...math(text))));
+      [`*f* = ½ (*x*² + {data|${shownB}}·*y*²)`],
+      [`*x*_k+1_ = *x*_k_ − {gradient|${shownStep}}·*x*_k_`, ...momentum("x")],
+      [`*y*_k+1_ = *y*_k_ − {gradient|${shownStep}}·{data|${shownB}}·*y*_k_`, ...momentum("y")],
+    ].map((parts) => h("span", {}, ...terms(...parts))));
     [["x", 1, ""], ["y", b, `·${shownB}`]].forEach(([letter, curvature, factor], i) => {
       const size = radius(curvature, step, beta);
       const turning = (1 + beta - step * curvature) ** 2 < 4 * beta;
-      const text = beta === 0 ? `|1 − ${shownStep}${factor}|` : turning ? `√${shownBeta}, it swings` : "largest eigenvalue";
+      const text = beta === 0 ? `|1 − ${shownStep}${factor}|` : turning ? `√${shownBeta}` : "larger root";
       const [name, how, value] = cells[i];
       name.replaceChildren(...math(`*${letter}*`));
       how.textContent = text;
@@ -194,7 +191,7 @@ function render({ model, el }) {
     play.stop();
     f.set({ step: bestStep(f.get("b")), momentum: 0 });
   });
-  const heavy = button(f, "Best s and β", () => {
+  const heavy = button(f, "Best s, β", () => {
     play.stop();
     const [step, momentum] = bestMomentum(f.get("b"));
     f.set({ step, momentum });

@@ -1,5 +1,7 @@
 """The explorer `PerceptronGates`."""
 
+import traitlets
+
 from nnbook_utils.explorers.kit import Choice, Explorer, Number, Vector, Whole
 
 from . import model
@@ -9,9 +11,9 @@ class PerceptronGates(Explorer):
     """The plane of two inputs, cut by a perceptron's line, beside its truth table.
 
     gate: "AND", "OR", "NAND", "NOR" or "XOR"; w1, w2, b: the weights and the bias now;
-    rate: how much one correction of the learning rule adds; start, steps: training began at
-    start = [w1, w2, b] and has taken so many steps. All can be read after the reader has moved
-    them. Chapter: 01_neurons.
+    rate: how much one correction of the learning rule adds. start [w1, w2, b], steps: where
+    training begins (at the weights, when not given) and how many steps it has taken; steps above 0
+    set the weights. All can be read after the reader has moved them. Chapter: 01_neurons.
     """
 
     settings = ("gate", "w1", "w2", "b", "rate", "start", "steps")
@@ -23,16 +25,25 @@ class PerceptronGates(Explorer):
     start = Vector([1, 1, -0.5], 3)
     steps = Whole(0, 0, 10_000)
 
+    question = traitlets.Unicode(
+        "First guess: which gates can one straight line build? Then drag the line, or its "
+        "arrow, until all four rows are right."
+    ).tag(sync=True)
+
     def __init__(self, **settings):
-        settings.setdefault(
-            "question",
-            "First guess: which gates can one straight line build? Then drag the line, or its "
-            "arrow, until all four rows are right.",
-        )
+        if "start" not in settings:
+            settings["start"] = [
+                settings.get(name, getattr(type(self), name).default_value)
+                for name in ("w1", "w2", "b")
+            ]
         super().__init__(**settings)
-        if "start" not in settings and "steps" not in settings:
-            self.start = (self.w1, self.w2, self.b)
-            self._remember()
+        self.w1, self.w2, self.b = self.states[-1].weights
+        self._remember()
+
+    @property
+    def states(self):
+        """The states of training from start, the first to the last: see model.train."""
+        return model.train(self.gate, self.start, self.rate, self.steps)
 
     @property
     def outputs(self):

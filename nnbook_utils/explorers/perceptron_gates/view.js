@@ -1,6 +1,6 @@
 // A perceptron with two inputs: its line in the plane, its truth table, its learning rule.
 import { GATES, INPUTS, cycle, halfPlane, learned, outputs, train, weightedSum } from "./math.js";
-import { h, math, number, s, term } from "../kit/dom.js";
+import { h, math, number, s, term, terms } from "../kit/dom.js";
 import { animation, frame } from "../kit/frame.js";
 import { button, choice, slider } from "../kit/controls.js";
 import { handle, line, plot } from "../kit/plot.js";
@@ -33,11 +33,8 @@ function render({ model, el }) {
     margin: [26, 8, 34, 30],
     x: { label: "x_1", ticks: [0, 1] },
     y: { label: "x_2", ticks: [0, 1] },
-    axes: () => {
-      // equal units on both axes, also where the picture is wider than high
-      const width = plane.element.clientWidth || 320;
-      const tall = Math.min(width, 420);
-      const half = (1.25 * (width - 38)) / (tall - 60);
+    axes(width, height) {
+      const half = (1.25 * width) / height; // equal units on both axes
       return { x: [0.5 - half, 0.5 + half], y: [-0.75, 1.75] };
     },
     draw: drawPlane,
@@ -89,7 +86,7 @@ function render({ model, el }) {
     }),
   });
 
-  function drawPlane(layer, view) {
+  function drawPlane(layer, view, front) {
     const w = weights();
     const pixel = (p) => [view.X(p[0]), view.Y(p[1])];
     const { polygon, line: piece } = halfPlane(w, view.domain);
@@ -122,11 +119,11 @@ function render({ model, el }) {
     INPUTS.forEach((x, i) => {
       const [px, py] = pixel(x);
       const one = targets[i] ? " nnb-one" : "";
-      layer.append(s("circle", { class: `nnb-point${one}`, cx: px, cy: py, r: 12 }));
-      layer.append(s("text", { class: `nnb-digit${one}`, x: px, y: py + 5 }, targets[i]));
+      front.append(s("circle", { class: `nnb-point${one}`, cx: px, cy: py, r: 12 }));
+      front.append(s("text", { class: `nnb-digit${one}`, x: px, y: py + 5 }, targets[i]));
       if (answers[i] !== targets[i]) {
-        layer.append(s("circle", { class: "nnb-wrong-ring", cx: px, cy: py, r: 18 }));
-        layer.append(s("text", { class: "nnb-cross", x: px + 20, y: py - 12 }, "✗"));
+        front.append(s("circle", { class: "nnb-wrong-ring", cx: px, cy: py, r: 18 }));
+        front.append(s("text", { class: "nnb-cross", x: px + 20, y: py - 12 }, "✗"));
       }
     });
 
@@ -146,8 +143,9 @@ function render({ model, el }) {
     for (const [key, value] of [["x1", at[0]], ["y1", at[1]], ["x2", tip[0]], ["y2", tip[1]]]) shaft.setAttribute(key, value);
     tipGrip.setAttribute("transform", `translate(${tip})`);
     head.setAttribute("transform", `rotate(${angle})`);
-    letter.setAttribute("x", tip[0] + 13);
-    letter.setAttribute("y", tip[1] + 16);
+    const turned = (angle * Math.PI) / 180;
+    letter.setAttribute("x", tip[0] + 20 * Math.cos(turned));
+    letter.setAttribute("y", tip[1] + 20 * Math.sin(turned) + 5);
     lineHandle.refresh();
     tipHandle.refresh();
   }
@@ -166,16 +164,16 @@ function render({ model, el }) {
     byHand(now.w1, now.w2, now.b);
   };
   const sliders = h("div", { class: "nnb-sliders" },
-    slider(f, { trait: "w1", label: "weight", name: "weight w1", symbol: "*w*_1_", min: -2, max: 2, step: 0.25, role: "weights", change: set("w1") }),
+    slider(f, { trait: "w1", label: "w1", name: "weight w1", symbol: "*w*_1_", min: -2, max: 2, step: 0.25, role: "weights", change: set("w1") }),
     slider(f, { trait: "w2", label: "weight", name: "weight w2", symbol: "*w*_2_", min: -2, max: 2, step: 0.25, role: "weights", change: set("w2") }),
     slider(f, { trait: "b", label: "bias", symbol: "*b*", min: -4, max: 4, step: 0.25, role: "weights", change: set("b") }));
 
   function drawNumbers() {
     const w = weights();
-    formula.replaceChildren(...math(
-      `*z* = {weights|${number(w[0])}}·*x*_1_ ${term(w[1]).replace(/(\S+)$/, "{weights|$1}")}·*x*_2_ ` +
-      term(w[2]).replace(/(\S+)$/, "{weights|$1}")), h("br"),
-      ...math("{output|output} = 1 when *z* ≥ 0, else 0"));
+    const coloured = (value) => term(value).replace(/(\S+)$/, "{weights|$1}");
+    formula.replaceChildren(
+      ...terms(`*z* = {weights|${number(w[0])}}·*x*_1_`, `${coloured(w[1])}·*x*_2_`, coloured(w[2])),
+      h("br"), ...math("{output|output} = 1 when *z* ≥ 0, else 0"));
     const answers = outputs(w);
     const targets = GATES[f.get("gate")];
     const { states } = training();
@@ -217,7 +215,7 @@ function render({ model, el }) {
   const one = button(f, "One step", () => { run.stop(); advance(); });
   const all = button(f, "Run", () => (run.running ? run.stop() : run.start()));
   const labelRun = () => { all.textContent = run.running ? "Pause" : "Run"; };
-  const back = button(f, "Undo training", () => {
+  const back = button(f, "Rewind", () => {
     run.stop();
     byHand(...training().start);
   });
@@ -231,7 +229,7 @@ function render({ model, el }) {
     const seen = cycle(states);
     if (seen) {
       const [first, again] = seen;
-      return `This weight vector was here before, after ${first} steps, and now again after ${again}. The same rows follow, so it will cycle for ever, every ${again - first} steps.`;
+      return `This weight vector was here before: after ${first} steps, and again after ${again}. The same rows follow, so it will cycle for ever, every ${again - first} steps.`;
     }
     const x = INPUTS[last.row].join(", ");
     const what = last.error === 0 ? "right, no change" : last.error > 0 ? "too low, so weights of active inputs and bias go up" : "too high, so weights of active inputs and bias go down";
