@@ -1,0 +1,57 @@
+"""What every page knows beside its text: where it can be opened, and what it has to load."""
+
+from docutils import nodes
+
+COLAB = "https://colab.research.google.com/github"
+
+
+def add_context(app, docname, template, context, doctree):
+    """Names for the theme's templates; connected to `html-page-context`."""
+    context["page"] = Page(app, docname, context.get("body", ""))
+    card = "_static/social-card.png"
+    base = app.config.html_baseurl.rstrip("/")
+    context["page"].card = f"{base}/{card}" if base else context["pathto"](card, 1)
+
+
+class Page:
+    """One page of the book, as its template sees it."""
+
+    def __init__(self, app, docname, body):
+        self.is_home = docname == app.config.root_doc
+        self.has_explorers = 'class="nnb-live"' in body
+        self.has_math = 'class="katex' in body
+        self.description = app.config.nnbook_description
+        options = app.config.html_theme_options
+        self.repository = options.get("repository_url", "").rstrip("/")
+        self.branch = options.get("repository_branch") or "main"
+        exists = docname in app.env.found_docs
+        self.source = app.env.doc2path(docname, base=False) if exists else ""
+        self.is_notebook = self.source.endswith(".ipynb")
+        self.name = docname.rsplit("/", 1)[-1]
+        self.sections = list(sections(app.env.tocs[docname])) if exists else []
+
+    @property
+    def colab(self):
+        """Where Google Colab opens this chapter; "" while the book has no repository."""
+        if not (self.repository.startswith("https://github.com/") and self.is_notebook):
+            return ""
+        place = self.repository.removeprefix("https://github.com/")
+        return f"{COLAB}/{place}/blob/{self.branch}/{self.source}"
+
+    @property
+    def edit(self):
+        """Where this page's text can be changed; "" while the book has no repository."""
+        if not (self.repository and self.source):
+            return ""
+        source = f"book/chapters/{self.name}.md" if self.is_notebook else self.source
+        return f"{self.repository}/edit/{self.branch}/{source}"
+
+
+def sections(toc):
+    """The main headings below a page's title, as (link, text)."""
+    for page in toc.children[:1]:
+        headings = [part for part in page.children if isinstance(part, nodes.bullet_list)]
+        items = headings[0].children if headings else []
+        for item in (item for item in items if isinstance(item, nodes.list_item)):
+            for reference in item.children[0].findall(nodes.reference):
+                yield reference["anchorname"], reference.astext()

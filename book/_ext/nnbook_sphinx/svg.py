@@ -1,0 +1,71 @@
+"""Stored SVG pictures become part of the page: described, with ids of their own, in its colours."""
+
+import html
+import re
+
+ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
+STYLE_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
+# matplotlib's one rule for everything; as inherited properties it can stand on the root instead
+EVERYTHING = re.compile(r"\*\s*\{([^{}]*)\}")
+PAINT = re.compile(r'\b(style|fill|stroke|color|stop-color)="([^"]*)"')
+COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
+
+
+class SvgError(ValueError):
+    """One sentence: what is wrong with the picture."""
+
+
+def inline(svg, alt, prefix, palette):
+    """SVG text -> an `<svg>` element for an HTML page.
+
+    alt: what the picture shows, read aloud instead of it. prefix: what its ids begin with, unique
+    in the page. palette {name: "#rrggbb"}: exactly these colours become `var(--nnb-name)`, so that
+    the picture follows the page's light or dark theme.
+    Raises SvgError when the text is no SVG picture or has no viewBox.
+    """
+    start = ROOT_TAG.search(svg)
+    if not start or not svg.rstrip().endswith("</svg>"):
+        raise SvgError("the stored picture is not SVG")
+    view = re.search(r'\bviewBox="([^"]+)"', start[0])
+    if not view:
+        raise SvgError("the stored SVG picture has no viewBox, so it cannot be scaled")
+    body = svg[start.end() :].rstrip().removesuffix("</svg>")
+    body = re.sub(r"<!--.*?-->|<metadata\b.*?</metadata>", "", body, flags=re.DOTALL)
+    inherited = _inherited(body)
+    body = re.sub(r"<defs>\s*</defs>", "", STYLE_SHEET.sub("", body))
+    body = follow_theme(own_ids(body, prefix), palette)
+    width, height = view[1].split()[2:]
+    return (
+        f'<svg role="img" aria-label="{html.escape(alt)}" viewBox="{view[1]}" '
+        f'width="{float(width):g}" height="{float(height):g}" style="{inherited}">{body.strip()}'
+        "</svg>"
+    )
+
+
+def own_ids(body, prefix):
+    """Keep the ids that something refers to, beginning with `prefix`; drop all others."""
+    used = set(re.findall(r'href="#([^"]+)"', body)) | set(re.findall(r"url\(#([^)]+)\)", body))
+    body = re.sub(
+        r'\s+id="([^"]*)"', lambda m: f' id="{prefix}{m[1]}"' if m[1] in used else "", body
+    )
+    body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}\1"', body)
+    body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}\1)", body)
+    return body.replace("xlink:href=", "href=")
+
+
+def follow_theme(body, palette):
+    """Exactly the palette's colours become the page's variables; every other colour stays."""
+    names = {value.lower(): name.replace("_", "-") for name, value in reversed(palette.items())}
+
+    def variable(match):
+        name = names.get(match[0].lower())
+        return f"var(--nnb-{name})" if name else match[0]
+
+    return PAINT.sub(lambda m: f'{m[1]}="{COLOUR.sub(variable, m[2])}"', body)
+
+
+def _inherited(body):
+    rules = " ".join(STYLE_SHEET.findall(body))
+    if EVERYTHING.sub("", rules).strip():
+        raise SvgError("the stored SVG picture has a style sheet, which would leak into the page")
+    return "; ".join(" ".join(rule.split()) for rule in EVERYTHING.findall(rules))
