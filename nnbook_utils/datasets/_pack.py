@@ -14,6 +14,7 @@ from pathlib import Path
 import numpy as np
 
 FOLDER = Path(__file__).parent / "pack"
+CURE = "Restore it with `git checkout nnbook_utils/datasets/pack`, or install nnbook_utils again."
 
 
 class DataError(RuntimeError):
@@ -22,19 +23,15 @@ class DataError(RuntimeError):
 
 @lru_cache
 def manifest():
-    """What is in the pack: a dict, file name -> {bytes, sha256, origin, licence, ...}."""
+    """What is in the pack: a dict, file name -> {bytes, sha256, source, licence, ...}."""
     path = FOLDER / "manifest.json"
     try:
         return json.loads(path.read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
+        raise DataError(f"The list of data files {path} is missing. {CURE}") from None
+    except (OSError, ValueError, KeyError) as error:
         raise DataError(
-            f"The list of data files {path} is missing: reinstall nnbook_utils, "
-            "or restore the file with `git checkout nnbook_utils/datasets/pack`."
-        ) from None
-    except (ValueError, KeyError, OSError) as error:
-        raise DataError(
-            f"The list of data files {path} cannot be read ({error}): reinstall nnbook_utils, "
-            "or restore the file with `git checkout nnbook_utils/datasets/pack`."
+            f"The list of data files {path} cannot be read ({error}). {CURE}"
         ) from error
 
 
@@ -46,18 +43,17 @@ def read(name):
     """
     expected = manifest()[name]
     path = FOLDER / name
-    cure = "Restore it with `git checkout nnbook_utils/datasets/pack`, or reinstall nnbook_utils."
     try:
         data = path.read_bytes()
     except FileNotFoundError:
-        raise DataError(f"The data file {path} is missing. {cure}") from None
+        raise DataError(f"The data file {path} is missing. {CURE}") from None
     except OSError as error:
-        raise DataError(f"The data file {path} cannot be read ({error.strerror}). {cure}") from None
+        raise DataError(f"The data file {path} cannot be read ({error.strerror}). {CURE}") from None
     digest = hashlib.sha256(data).hexdigest()
     if digest != expected["sha256"]:
         raise DataError(
             f"The data file {path} has changed: expected {expected['bytes']:,} bytes with SHA-256 "
-            f"{expected['sha256'][:12]}…, found {len(data):,} bytes with {digest[:12]}…. {cure}"
+            f"{expected['sha256'][:12]}…, found {len(data):,} bytes with {digest[:12]}…. {CURE}"
         )
     return data
 
@@ -72,12 +68,19 @@ def arrays(name):
     return found
 
 
+@lru_cache
 def text(name):
     """The text of a packed .gz file."""
     return gzip.decompress(read(name)).decode("utf-8")
 
 
+def origin(name):
+    """{source, licence} of a packed file, as its record shows them."""
+    entry = manifest()[name]
+    return {"source": entry["source"], "licence": entry["licence"]}
+
+
 def forget():
-    """Drop what this process has already read and verified."""
-    for cached in (manifest, read, arrays):
+    """Drop what this process has read and verified, so that the files are read again."""
+    for cached in (manifest, read, arrays, text):
         cached.cache_clear()
