@@ -154,7 +154,9 @@ def test_glossary_defines_each_term_once():
     assert len(TERMS) >= 120
 
 
-@pytest.mark.parametrize("term, text", [(term, text) for _, term, text in glossary()])
+@pytest.mark.parametrize(
+    "term, text", [pytest.param(term, text, id=slug(term)) for _, term, text in glossary()]
+)
 def test_glossary_entry_is_a_short_definition_that_names_its_chapter(term, text):
     chapter = re.search(r"\*(?:\[Chapter (\d+)\]\(\S+\)|Chapter (\d+) \(planned\))\.\*$", text)
     assert chapter, "the entry must end with its chapter"
