@@ -206,7 +206,6 @@ def _proof_head(columns):
     """Two header rows: groups of columns, and below them each column's name and shape."""
     above = below = ""
     groups = [group for group, _, _ in columns]
-    firsts = [groups.index(group) for group in groups]
     for group in dict.fromkeys(groups):
         span = groups.count(group)
         above += (
@@ -214,10 +213,9 @@ def _proof_head(columns):
             f'text-align:{"center" if span > 1 else "right"};font-weight:600">'
             f"{'gradient of' if group == 'gradient' else group}</th>"
         )
-    for i, (_, name, shape) in enumerate(columns):
-        space = "padding-left:1.6em;" if i and firsts[i] == i else ""  # between two groups
+    for _, name, shape in columns:
         below += (
-            f'<th scope="col" style="{CELL}{space}text-align:right;font-weight:400">'
+            f'<th scope="col" style="{CELL}text-align:right;font-weight:400">'
             f'{html.escape(name)} <span style="color:{_MUTED};font-size:0.85em">'
             f"{html.escape(shape)}</span></th>"
         )
@@ -506,7 +504,8 @@ def same_training(
         counts.append(len(x[0] if isinstance(x, tuple) else x))
         for i, (world, loss_of) in enumerate(((ours, loss), (theirs, twin_loss))):
             start = time.perf_counter()
-            losses[i].append(train.step(world, x, y, loss_of, optimizers[i]))
+            history = train.History(losses[i])
+            losses[i].append(train.step(world, x, y, loss_of, optimizers[i], history=history))
             spent[i].append(time.perf_counter() - start)
 
     first = 1 if steps > 1 else 0

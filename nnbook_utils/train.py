@@ -399,9 +399,11 @@ class _Torch:
 
 def _evaluated(world, evaluate):
     world.model.eval()
-    with world.no_grad():
-        found = evaluate(world.model)
-    world.model.train()
+    try:
+        with world.no_grad():
+            found = evaluate(world.model)
+    finally:
+        world.model.train()
     if not isinstance(found, dict):
         name = getattr(evaluate, "__name__", "metric")
         found = {"metric" if name == "<lambda>" else name: found}

@@ -6,6 +6,7 @@ import io
 import re
 
 import matplotlib
+import numpy as np
 
 SHORTEST_ALT = 20  # characters; less cannot say what a figure shows
 
@@ -37,12 +38,14 @@ def svg(fig, alt=None):
         )
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    _settle(fig)
     with matplotlib.rc_context({"svg.fonttype": "path", "svg.hashsalt": "nnbook"}):
         fig.savefig(buffer, format="svg", metadata=nothing, facecolor=fig.get_facecolor())
     text = buffer.getvalue()
     text = text[text.index("<svg") :]  # no XML prologue: the text goes inside HTML pages
     text = re.sub(r"\s*<!--.*?-->", "", text, flags=re.S)
     text = re.sub(r"\s*<metadata>.*?</metadata>", "", text, flags=re.S)
+    text = _without_style_sheet(text)
     text = re.sub(r' ([dxy]|points)="([^"]*)"', _rounded, text)
     text = _own_ids(text)
     if alt is not None:
@@ -70,6 +73,29 @@ def _description(alt):
             f"got {alt!r}: write the sentence you would tell a friend on the telephone"
         )
     return " ".join(alt.split())
+
+
+def _settle(fig):
+    """Draw until the layout no longer moves: constrained layout comes closer with each drawing."""
+    places = None
+    dpi, fig.dpi = fig.dpi, 72  # what SVG is drawn at
+    try:
+        for _ in range(8):
+            fig.draw_without_rendering()
+            before, places = places, [ax.get_position().bounds for ax in fig.axes]
+            if before is not None and np.allclose(before, places, rtol=0, atol=1e-10):
+                break
+    finally:
+        fig.dpi = dpi
+
+
+def _without_style_sheet(text):
+    """matplotlib's rule for everything, `*{…}`, would leak into a page: let it be inherited."""
+    rule = re.search(r"<defs>\s*<style[^>]*>\*\{([^}]*)\}</style>\s*</defs>\s*", text)
+    if rule is None:
+        return text
+    text = text.replace(rule[0], "", 1)
+    return text.replace("<g ", f'<g style="{rule[1]}" ', 1)
 
 
 def _rounded(match):

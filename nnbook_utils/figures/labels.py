@@ -26,7 +26,7 @@ def title(ax, text, subtitle=None):
         )
 
 
-def label_lines(ax, *, offset=6, fontsize=10, gap=1.25):
+def label_lines(ax, *, offset=6, fontsize=10, gap=1.4):
     """Write each labelled line's name at its right end, in its colour; no legend needed.
 
     Names that would touch are moved apart, at least `gap` letter heights from each other.
@@ -35,14 +35,14 @@ def label_lines(ax, *, offset=6, fontsize=10, gap=1.25):
     lines = [line for line in ax.get_lines() if not line.get_label().startswith("_")]
     if not lines:
         raise ValueError("ax has no labelled line: plot with label='…', then call label_lines(ax)")
-    low, high = sorted(ax.get_ylim())
+    (left, right), (low, high) = sorted(ax.get_xlim()), sorted(ax.get_ylim())
     ends = []
     for line in lines:
         x, y = (np.asarray(a, float) for a in (line.get_xdata(), line.get_ydata()))
         seen = np.isfinite(x) & np.isfinite(y)
         if not seen.any():
             raise ValueError(f"the line {line.get_label()!r} has no finite point to label")
-        inside = seen & (y >= low) & (y <= high)
+        inside = seen & (x >= left) & (x <= right) & (y >= low) & (y <= high)
         last = np.flatnonzero(inside if inside.any() else seen)[-1]
         ends.append((line, x[last], float(np.clip(y[last], low, high))))
 

@@ -26,6 +26,8 @@ def network(
     import matplotlib.pyplot as plt
 
     sizes = _checked(sizes, names, weights, values, inputs, outputs)
+    if shown < 3:
+        raise ValueError(f"shown must be at least 3 neurons a layer; got {shown}")
     drawn = [_drawn(n, shown) for n in sizes]
     tallest = max(len(rows) + (gap > 0) for rows, gap in drawn)
     if ax is None:

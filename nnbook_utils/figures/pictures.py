@@ -28,7 +28,7 @@ def images(
         raise ValueError(
             f"titles must have one text for each of the {len(pictures)} pictures; got {len(titles)}"
         )
-    columns = columns or min(len(pictures), 10)
+    columns = min(len(pictures), 10) if columns is None else columns
     if columns < 1:
         raise ValueError(f"columns must be at least 1; got {columns}")
     rows = math.ceil(len(pictures) / columns)
@@ -85,9 +85,12 @@ def _limits(pictures, cmap, vmin, vmax):
     grey = [p for p in pictures if p.ndim == 2]
     if not grey:
         return vmin, vmax
+    finite = np.concatenate([p[np.isfinite(p)].astype(float) for p in grey])
+    if finite.size == 0:
+        raise ValueError("arrays holds no finite number: look for NaN where they are made")
     if getattr(cmap, "name", cmap) == "nnb_signed" and vmin is None and vmax is None:
-        largest = max(float(np.nanmax(np.abs(p))) for p in grey) or 1.0
+        largest = float(np.abs(finite).max()) or 1.0
         return -largest, largest
-    vmin = min(float(np.nanmin(p)) for p in grey) if vmin is None else vmin
-    vmax = max(float(np.nanmax(p)) for p in grey) if vmax is None else vmax
+    vmin = float(finite.min()) if vmin is None else vmin
+    vmax = float(finite.max()) if vmax is None else vmax
     return vmin, vmax if vmax > vmin else vmin + 1

@@ -105,7 +105,7 @@ def box(inside, label, after=""):
 
 def _text(entry):
     if isinstance(entry, float):
-        return f"{entry:,.4g}"
+        return f"{entry:,.0f}" if 1e4 <= abs(entry) < 1e15 else f"{entry:,.4g}"
     if isinstance(entry, int) and not isinstance(entry, bool):
         return f"{entry:,}"
     return str(entry)

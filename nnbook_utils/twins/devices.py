@@ -49,9 +49,7 @@ def describe(device):
         properties = torch.xpu.get_device_properties(device)
         return f"XPU: {properties.name}, {properties.total_memory / 1e9:.1f} GB"
     threads = torch.get_num_threads()
-    return (
-        f"CPU: {threads} thread{'s' if threads != 1 else ''} (no GPU found; the small setting runs)"
-    )
+    return f"CPU: {threads} thread{'s' if threads != 1 else ''}"
 
 
 def _count(kind):
