@@ -36,7 +36,7 @@ test-fast: setup ## the tests for the working loop: under two minutes
 	$(RUN) -m pytest -n 2 --dist loadfile -m "not slow and not book and not browser and not notebook"
 
 test-notebooks:  ## execute every notebook and compare its stable outputs
-	$(CALM) $(RUN) -m pytest --nbval-lax --nbval-sanitize-with tests/notebooks/nbval_sanitize.cfg -n 2 --dist loadfile -p no:cacheprovider notebooks
+	$(CALM) $(RUN) -m pytest -p tests.notebooks.nbval_report --nbval-lax --nbval-sanitize-with tests/notebooks/nbval_sanitize.cfg -n 2 --dist loadfile -p no:cacheprovider notebooks
 
 test-book:       ## build the book and read it in a browser
 	$(RUN) -m pytest -m "book or browser"

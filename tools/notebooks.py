@@ -163,7 +163,9 @@ def text_of(book):
 def code_digest(book):
     """A digest of the code; the repository's address in the set-up cell does not count."""
     sources = [
-        repository.setup_cell("") if "setup" in cell.metadata.get("tags", []) else cell.source
+        repository.setup_cell(repository.Home())
+        if "setup" in cell.metadata.get("tags", [])
+        else cell.source
         for cell in code_cells(book)
     ]
     return hashlib.sha256(json.dumps(sources).encode()).hexdigest()[:16]
@@ -214,7 +216,7 @@ def stale(name, root=ROOT):
     advice = f"run: make notebooks, or tools/notebooks.py {name}"
     chapter, stored = read_chapter(name, root), read_notebook(name, root)
     text = source_path(name, root).read_text("utf8")
-    if repository.chapter(text, repository.read_url(root), name) != text:
+    if repository.chapter(text, repository.read_home(root), name) != text:
         return f"{place} is stale: its text has an old badge or set-up cell; {advice}"
     reason = stale_code(name, chapter, stored, root)
     if reason is None and text_of(chapter) != text_of(stored):
@@ -403,19 +405,11 @@ async def execute(name, root=ROOT, traceback=False):
     return book, probe["peak"] / (1e6 if probe["platform"] == "darwin" else 1e3)
 
 
-def as_text(book):
-    """The bytes of a notebook file: widget state in order, one final newline."""
-    state = book.metadata.get("widgets", {}).get(STATE, {})
-    if state.get("state"):
-        state["state"] = {key: state["state"][key] for key in sorted(state["state"])}
-    return nbformat.writes(book).rstrip("\n") + "\n"
-
-
 def renew_text(name, root=ROOT):
     """Bring badge and set-up cell of a chapter's text up to date."""
     path = source_path(name, root)
-    url = repository.read_url(root)
-    repository.write(path, repository.chapter(path.read_text("utf8"), url, name))
+    home = repository.read_home(root)
+    repository.write(path, repository.chapter(path.read_text("utf8"), home, name))
 
 
 def with_new_text(chapter, stored):
@@ -436,13 +430,13 @@ async def update(name, gate, *, force=False, root=ROOT, traceback=False):
         reason = "asked for" if force else stale_code(name, chapter, stored, root)
         path = notebook_path(name, root)
         if reason is None:
-            changed = repository.write(path, as_text(with_new_text(chapter, stored)))
+            changed = repository.write(path, repository.as_text(with_new_text(chapter, stored)))
             return f"{name}: {'new text, same outputs' if changed else 'up to date'}"
         print(f"{name}: executing, because {reason} ...", flush=True)
         start = time.perf_counter()
         book, peak = await execute(name, root, traceback)
         keep_measured(book, stored)
-        changed = repository.write(path, as_text(book))
+        changed = repository.write(path, repository.as_text(book))
         return (
             f"{name}: {time.perf_counter() - start:.0f} s, {peak:.0f} MB at most, "
             f"{path.stat().st_size / 1000:.0f} kB{'' if changed else ', nothing changed'}"

@@ -14,12 +14,12 @@ import re
 import sys
 import tempfile
 from pathlib import Path
+from typing import NamedTuple
 
 import nbformat
 import yaml
 
 ROOT = Path(__file__).resolve().parent.parent
-BRANCH = "main"  # as `repository.branch` in _config.yml; a test compares them
 BADGE = re.compile(r"^\[!\[Open in Colab\]\([^)]*\)\]\([^)]*\)\n+", re.MULTILINE)
 TITLE = re.compile(r"^# .+\n+", re.MULTILINE)
 CODE_CELL = re.compile(
@@ -30,6 +30,13 @@ CODE_CELL = re.compile(
 )
 URL = re.compile(r"https://github\.com/[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?/[A-Za-z0-9._-]+")
 URL_LINE = re.compile(r"^(repository:[ \t]*\n(?:[ \t]+[^\n]*\n)*?[ \t]+url:)[^\n]*$", re.MULTILINE)
+
+
+class Home(NamedTuple):
+    """Where the book lives: `repository` in _config.yml. An empty url stands for nowhere yet."""
+
+    url: str = ""
+    branch: str = "main"
 
 
 class RepositoryError(Exception):
@@ -50,16 +57,24 @@ def validate(url):
     return short
 
 
-def read_url(root=ROOT):
-    """The address that _config.yml names, "" for none."""
+def settings(root):
+    """The section `repository` of _config.yml."""
     config = root / "_config.yml"
-    if not config.exists():
-        return ""
     try:
-        settings = yaml.safe_load(config.read_text("utf8")) or {}
-        return validate((settings.get("repository") or {}).get("url") or "")
-    except (yaml.YAMLError, AttributeError) as error:
-        raise RepositoryError(f"_config.yml cannot be read: {error}") from error
+        section = yaml.safe_load(config.read_text("utf8"))["repository"]
+        return {key: str(section.get(key) or "") for key in ("url", "branch")}
+    except FileNotFoundError:
+        return {"url": "", "branch": ""}
+    except (yaml.YAMLError, TypeError, KeyError, AttributeError) as error:
+        raise RepositoryError(
+            "_config.yml has no readable section `repository:` with a line `url:`; put it back."
+        ) from error
+
+
+def read_home(root=ROOT):
+    """The home that _config.yml names."""
+    section = settings(root)
+    return Home(validate(section["url"]), section["branch"] or "main")
 
 
 def with_url(config, url):
@@ -72,42 +87,43 @@ def with_url(config, url):
     return changed
 
 
-def badge(url, name):
+def badge(home, name):
     """The line under a chapter's title that opens it in Colab; nothing without a repository."""
-    if not url:
+    if not home.url:
         return ""
-    place = url.removeprefix("https://github.com/")
+    place = home.url.removeprefix("https://github.com/")
     return (
         "[![Open in Colab](https://colab.research.google.com/assets/colab-badge.svg)]"
-        f"(https://colab.research.google.com/github/{place}/blob/{BRANCH}/notebooks/{name}.ipynb)"
+        f"(https://colab.research.google.com/github/{place}/blob/{home.branch}/notebooks/{name}.ipynb)"
     )
 
 
-def setup_cell(url):
+def setup_cell(home):
     """The set-up cell of every chapter."""
     source = (Path(__file__).parent / "setup_cell.py").read_text("utf8").rstrip("\n")
-    return source.replace('"ARCHIVE"', f'"{url}/archive/{BRANCH}.zip"' if url else '""')
+    archive = f"{home.url}/archive/{home.branch}.zip" if home.url else ""
+    return source.replace('"ARCHIVE"', f'"{archive}"')
 
 
-def header(text, url, name):
+def header(text, home, name):
     """A header cell's text with its badge made anew, just under the title."""
     text = BADGE.sub("", text)
-    line = badge(url, name)
+    line = badge(home, name)
     if not line:
         return text
     return TITLE.sub(lambda match: f"{match[0].rstrip()}\n\n{line}\n\n", text, count=1)
 
 
-def chapter(text, url, name):
+def chapter(text, home, name):
     """A chapter's source with its badge and its set-up cell made anew."""
 
     def renew(match):
         if not re.search(r"\bsetup\b", match["options"]):
             return match[0]
         opening = match[0][: match.start("body") - match.start()]
-        return f"{opening.rstrip()}\n\n{setup_cell(url)}\n{match['fence']}"
+        return f"{opening.rstrip()}\n\n{setup_cell(home)}\n{match['fence']}"
 
-    return CODE_CELL.sub(renew, header(text, url, name))
+    return CODE_CELL.sub(renew, header(text, home, name))
 
 
 def write(path, text):
@@ -126,27 +142,37 @@ def write(path, text):
     return True
 
 
-def notebook(text, url, name):
+def as_text(book):
+    """What stands in the file of a notebook."""
+    return nbformat.writes(book).rstrip("\n") + "\n"
+
+
+def notebook(text, home, name):
     """A stored notebook with badge and set-up cell made anew; its outputs stay."""
-    book = nbformat.reads(text, as_version=4)
+    try:
+        book = nbformat.reads(text, as_version=4)
+    except Exception as error:
+        raise RepositoryError(
+            f"notebooks/{name}.ipynb is damaged; delete it and run: make notebooks"
+        ) from error
     for cell in book.cells:
         tags = cell.metadata.get("tags", [])
         if "header" in tags:
-            cell.source = header(cell.source + "\n", url, name).rstrip("\n")
+            cell.source = header(cell.source + "\n", home, name).rstrip("\n")
         if "setup" in tags:
-            cell.source = setup_cell(url)
-    return nbformat.writes(book) + "\n"
+            cell.source = setup_cell(home)
+    return as_text(book)
 
 
 def disagreements(root=ROOT):
     """One sentence for each file whose badge or set-up cell is not that of _config.yml."""
-    url = read_url(root)
+    home = read_home(root)
     for path, renew in files(root):
         text = path.read_text("utf8")
-        if renew(text, url, path.stem) != text:
+        if renew(text, home, path.stem) != text:
             yield (
                 f"{path.relative_to(root)} has another badge or set-up cell than "
-                f'_config.yml asks for; run: make repository URL="{url}"'
+                f'_config.yml asks for; run: make repository URL="{home.url}"'
             )
 
 
@@ -159,13 +185,13 @@ def files(root):
 
 def change(url, root=ROOT):
     """Write the address everywhere. -> the files that changed"""
-    url = validate(url)
+    home = Home(validate(url), settings(root)["branch"] or "main")
     config = root / "_config.yml"
     if not config.exists():
         raise RepositoryError("_config.yml is missing; run this in a clone of the book.")
-    wanted = {config: with_url(config.read_text("utf8"), url)}
+    wanted = {config: with_url(config.read_text("utf8"), home.url)}
     for path, renew in files(root):
-        wanted[path] = renew(path.read_text("utf8"), url, path.stem)
+        wanted[path] = renew(path.read_text("utf8"), home, path.stem)
     return [path for path, text in wanted.items() if write(path, text)]
 
 
@@ -179,7 +205,7 @@ def main(arguments=None, root=ROOT):
         sys.exit(f"repository: {error}")
     for path in changed:
         print(path.relative_to(root))
-    print(f"{len(changed)} files changed; the book lives at {read_url(root) or 'no address'}")
+    print(f"{len(changed)} files changed; the book lives at {read_home(root).url or 'no address'}")
 
 
 if __name__ == "__main__":

@@ -123,7 +123,7 @@ def setup(book, name):
     cells = tagged(book, "setup")
     if len(cells) != 1 or not code(book) or code(book)[0] is not cells[0]:
         yield "the first code cell, and only it, must carry the tag `setup`."
-    elif cells[0].source != repository.setup_cell(repository.read_url()):
+    elif cells[0].source != repository.setup_cell(repository.read_home()):
         yield "the set-up cell is not the project's; run: make notebooks"
 
 
@@ -412,7 +412,7 @@ def sizes(book, name):
         for output in cell.get("outputs", []):
             if (size := len(str(dict(output)).encode())) > LARGEST_OUTPUT:
                 yield f"{where(book, cell)} has an output of {size:,} bytes."
-    if (size := len(notebooks.as_text(book).encode())) > LARGEST_NOTEBOOK:
+    if (size := len(repository.as_text(book).encode())) > LARGEST_NOTEBOOK:
         yield f"the notebook has {size:,} bytes, at most {LARGEST_NOTEBOOK:,} are wanted."
 
 

@@ -46,7 +46,7 @@ def example():
     """A fresh notebook that follows every rule."""
     cells = [
         text(HEADER, "header"),
-        code(repository.setup_cell(repository.read_url()), "setup", said="nnbook_utils 0.1.0\n"),
+        code(repository.setup_cell(repository.read_home()), "setup", said="nnbook_utils 0.1.0\n"),
         text("## Look\n\n**Predict first.** Which way will it move?"),
         code("explorers.Example()", "first-look", "explorer", shown=WIDGET),
         text("## A formula\n\n$$a = b$$"),
