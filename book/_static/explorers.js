@@ -71,7 +71,7 @@
   }
 
   async function draw(place, id) {
-    const model = getModel(id);
+    const model = (place.model = getModel(id));
     const name = `nnb-style-${model.get("_anywidget_id")}`;
     if (model.get("_css") && !document.getElementById(name)) {
       const style = document.createElement("style");

@@ -58,14 +58,14 @@ class Explorer(anywidget.AnyWidget):
         name, reply = message.get("ask"), {"id": message.get("id")}
         try:
             if name == "hello":
-                reply["answer"] = "hello"
+                answer = "hello"
             elif name in self.actions:
-                reply["answer"] = getattr(self, name)(**message.get("content", {}))
+                answer = getattr(self, name)(**message.get("content", {}))
             else:
                 raise ValueError(f"{type(self).__name__} has no action {name!r}.")
+            self.send({**reply, "answer": answer})
         except Exception as error:  # the reader sees it in the explorer, wherever it came from
-            reply["error"] = f"{type(error).__name__}: {error}"
-        self.send(reply)
+            self.send({**reply, "error": f"{type(error).__name__}: {error}"})
 
     def _remember(self):
         """Make the present values those that Reset goes back to."""

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+KIT = Path(__file__).parent
 IMPORT = re.compile(r'^import \{([^}]*)\} from "(\.[^"]*\.js)";\n', re.MULTILINE)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:const|let|function|class)\b)", re.MULTILINE)
 DECLARED = re.compile(r"^(export )?(?:async )?(?:const|let|function|class)\s+(\w+)", re.MULTILINE)
@@ -17,7 +18,8 @@ def link(entry):
     """Return the source of entry and of every local module it imports as one ES module.
 
     Each file is taken once, imported files first. A file may say `import { a, b } from "./x.js";`
-    and `export` in front of a const, let, function or class; entry ends with `export default`.
+    and `export` in front of a const, let, function or class; entry also says `export default`.
+    "../kit/x.js" is this kit's file, also for an explorer that lives elsewhere.
     Raises LinkError for any other import or export, for an imported name that its file does not
     export, and for a name that two files declare at top level.
     """
@@ -31,7 +33,8 @@ def link(entry):
         exports[path] = set()
         source = path.read_text("utf-8")
         for names, target in IMPORT.findall(source):
-            other = (path.parent / target).resolve()
+            in_kit = target.startswith("../kit/")
+            other = (KIT / target[7:] if in_kit else path.parent / target).resolve()
             visit(other)
             for name in filter(None, (n.strip() for n in names.split(","))):
                 if name not in exports[other]:
@@ -56,4 +59,6 @@ def link(entry):
 
     entry = Path(entry).resolve()
     visit(entry)
+    if "\nexport default " not in parts[-1]:
+        raise LinkError(f"{entry.name} needs a line `export default {{ render }};` at its end.")
     return "\n".join(parts)
