@@ -294,7 +294,7 @@ def sentence_pairs(dictionary):
 def sentence(text):
     """Without grammar and subject marks; the first of several versions; plain quotation marks."""
     text = re.sub(r"\{[^}]*\}|\[[^\]]*\]|<[^>]*>", "", text)
-    text = re.split(r"(?<=[.!?]);", text)[0]
+    text = re.split(r"(?<=[.!?]) *;", text)[0]
     for fancy, plain in {"’": "'", "‘": "'", "„": '"', "“": '"', "”": '"'}.items():
         text = text.replace(fancy, plain)
     return unicodedata.normalize("NFC", " ".join(text.split()))

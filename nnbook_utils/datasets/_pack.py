@@ -29,10 +29,17 @@ def manifest():
         return json.loads(path.read_text(encoding="utf-8"))["files"]
     except FileNotFoundError:
         raise DataError(f"The list of data files {path} is missing. {CURE}") from None
-    except (OSError, ValueError, KeyError) as error:
+    except (OSError, ValueError, KeyError, TypeError) as error:
         raise DataError(
             f"The list of data files {path} cannot be read ({error}). {CURE}"
         ) from error
+
+
+def entry(name):
+    """What the manifest says about one file."""
+    if name not in manifest():
+        raise DataError(f"{FOLDER / 'manifest.json'} does not list {name}. {CURE}")
+    return manifest()[name]
 
 
 @lru_cache
@@ -41,7 +48,7 @@ def read(name):
 
     Raises DataError when the file is missing, unreadable or not the one that was packed.
     """
-    expected = manifest()[name]
+    expected = entry(name)
     path = FOLDER / name
     try:
         data = path.read_bytes()
@@ -76,8 +83,7 @@ def text(name):
 
 def origin(name):
     """{source, licence} of a packed file, as its record shows them."""
-    entry = manifest()[name]
-    return {"source": entry["source"], "licence": entry["licence"]}
+    return {key: entry(name)[key] for key in ("source", "licence")}
 
 
 def forget():

@@ -88,6 +88,8 @@ def tabular(
         )
     if task not in (None, "classification", "regression"):
         raise ValueError(f"task must be 'classification' or 'regression', got {task!r}.")
+    if isinstance(target, (list, tuple, set, dict)):
+        raise TypeError(f"target must be the name of one column, got {target!r}.")
     if target not in frame.columns:
         columns = ", ".join(repr(column) for column in frame.columns[:20])
         raise ValueError(f"target must be a column of the table, got {target!r}; it has {columns}.")
@@ -98,9 +100,8 @@ def tabular(
     columns = [feature(frame[name], parts[0], max_categories, notes) for name in frame.columns]
     features = tuple(name for found in columns for name in found)
     if not features:
-        raise ValueError(
-            f"the table has no column to predict {target!r} from: {' '.join(notes) or 'no other.'}"
-        )
+        why = " ".join(notes) or "It has no other column."
+        raise ValueError(f"the table has no column to predict {target!r} from. {why}")
     x = np.column_stack([values for found in columns for values in found.values()])
     mean, scale = x[parts[0]].mean(axis=0), x[parts[0]].std(axis=0)
     x = (x - mean) / scale
@@ -146,7 +147,8 @@ def read_csv(path):
     except UnicodeDecodeError:
         raise ValueError(f"{path.name} is not text in UTF-8: save it as CSV in UTF-8.") from None
     except (pd.errors.EmptyDataError, pd.errors.ParserError) as error:
-        raise ValueError(f"{path.name} is not a table in CSV format ({error}).") from None
+        why = " ".join(str(error).split())
+        raise ValueError(f"{path.name} is not a table in CSV format ({why}).") from None
     raise ValueError(
         f"{path.name} must have at least two columns, separated by commas, semicolons or tabs."
     )
@@ -190,7 +192,12 @@ def split_target(frame, target, task, notes):
 def split_rows(frame, labels, shares, rng, notes):
     """Row numbers of train, validation and test, each class in proportion, equal rows together."""
     columns = list(frame.columns)
-    group = frame.groupby(columns, dropna=False, sort=False).ngroup() if columns else frame.index
+    try:
+        group = (
+            frame.groupby(columns, dropna=False, sort=False).ngroup() if columns else frame.index
+        )
+    except TypeError:
+        raise ValueError("every cell of the table must hold one number, date or text.") from None
     # One row stands for all that are equal to it; the others follow it into its part.
     _, first, group = np.unique(group, return_index=True, return_inverse=True)
     if len(first) < len(group):
@@ -217,6 +224,9 @@ def feature(column, train, max_categories, notes):
     import pandas as pd
 
     name = str(column.name)
+    if pd.api.types.is_datetime64_any_dtype(column):
+        notes.append(f"{name!r} turned into days since 1970.")
+        column = (column - pd.Timestamp("1970-01-01", tz=column.dt.tz)) / pd.Timedelta(days=1)
     if not pd.api.types.is_numeric_dtype(column):
         numbers = pd.to_numeric(column, errors="coerce")
         filled = column.notna().sum()

@@ -27,7 +27,7 @@ class SentencePairs:
 def translation(split="train"):
     """German sentences with their English translation: a dictionary's example sentences.
 
-    split: "train" (14,699), "validation" (1,024), "test" (1,014) or "all". Fixed; pairs that
+    split: "train" (14,758), "validation" (1,018), "test" (1,014) or "all". Fixed; pairs that
     share a sentence are all in one part. A German sentence may occur with several translations.
     -> SentencePairs: german, english (tuples of str, at most 200 characters each).
     Raises ValueError for another split, DataError when the file is missing or changed.
