@@ -118,31 +118,29 @@ class Tensor:
 
         order = topological_order(self)
         gradients = {id(self): gradient}  # of the tensors that still wait for their turn
+        ours = set()  # whose gradient is an array made here, so that it may be changed in place
         while order:
             tensor = order.pop()
             gradient = gradients.pop(id(tensor), None)
             if gradient is None:  # every rule said that this tensor needs none
                 continue
             if tensor.rule is None or tensor.keeps_grad:
-                if tensor.grad is None:
-                    tensor.grad = gradient.astype(tensor.data.dtype, order="C")  # always a copy
-                else:
-                    tensor.grad = tensor.grad + gradient
+                tensor.accumulate(gradient)
             if tensor.rule is None:
                 continue
             for parent, share in zip(tensor.parents, tensor.rule(gradient), strict=True):
-                if share is None or not parent.requires_grad:
-                    continue
-                if share.shape != parent.data.shape:
-                    raise RuntimeError(
-                        f"the rule of {tensor.operation} returned a gradient of shape "
-                        f"{share.shape} for an input of shape {parent.data.shape}"
-                    )
-                key = id(parent)
-                gradients[key] = gradients[key] + share if key in gradients else share
+                if share is not None and parent.requires_grad:
+                    deliver(share, parent, gradients, ours)
             if not retain_graph:
                 tensor.parents = ()
                 tensor.rule = freed
+
+    def accumulate(self, gradient):
+        """Add to `grad`, which never shares memory with another tensor's gradient."""
+        if self.grad is None:
+            self.grad = np.array(gradient, dtype=self.data.dtype, order="C")
+        else:
+            self.grad = self.grad + gradient
 
     def requires_grad_(self, requires_grad=True):
         """Ask for gradients (or stop asking), in place. Raises TypeError for integers."""
@@ -176,8 +174,12 @@ class Tensor:
     def ndim(self):
         return self.data.ndim
 
-    @property
-    def size(self):
+    def size(self, dim=None):
+        """The shape, or the length of one axis."""
+        return self.shape if dim is None else self.shape[dim]
+
+    def numel(self):
+        """How many numbers there are."""
         return self.data.size
 
     @property
@@ -236,7 +238,7 @@ class Tensor:
             notes.append("requires_grad=True")
         return f"Tensor({numbers}, {', '.join(notes)})"
 
-    # -- operators: each is the function of the same meaning in `functional` --------------------
+    # -- operators and methods: each is the function of the same name in `functional` ----------
 
     def __add__(self, other):
         return F.add(self, other)
@@ -277,6 +279,31 @@ class Tensor:
     def __getitem__(self, index):
         return F.getitem(self, index)
 
+    def __iter__(self):
+        return iter(F.unbind(self, 0))
+
+    # Comparisons give booleans without a gradient.
+
+    def __eq__(self, other):
+        return Tensor(self.data == as_array(other))
+
+    def __ne__(self, other):
+        return Tensor(self.data != as_array(other))
+
+    def __lt__(self, other):
+        return Tensor(self.data < as_array(other))
+
+    def __le__(self, other):
+        return Tensor(self.data <= as_array(other))
+
+    def __gt__(self, other):
+        return Tensor(self.data > as_array(other))
+
+    def __ge__(self, other):
+        return Tensor(self.data >= as_array(other))
+
+    __hash__ = object.__hash__  # by identity, since == compares entry by entry
+
     def exp(self):
         return F.exp(self)
 
@@ -286,8 +313,20 @@ class Tensor:
     def sqrt(self):
         return F.sqrt(self)
 
+    def square(self):
+        return F.square(self)
+
     def abs(self):
         return F.abs(self)
+
+    def sin(self):
+        return F.sin(self)
+
+    def cos(self):
+        return F.cos(self)
+
+    def clamp(self, min=None, max=None):
+        return F.clamp(self, min, max)
 
     def tanh(self):
         return F.tanh(self)
@@ -301,14 +340,35 @@ class Tensor:
     def softmax(self, dim):
         return F.softmax(self, dim)
 
+    def log_softmax(self, dim):
+        return F.log_softmax(self, dim)
+
     def sum(self, dim=None, keepdim=False):
         return F.sum(self, dim, keepdim)
 
     def mean(self, dim=None, keepdim=False):
         return F.mean(self, dim, keepdim)
 
+    def var(self, dim=None, correction=1, keepdim=False):
+        return F.var(self, dim, correction, keepdim)
+
+    def std(self, dim=None, correction=1, keepdim=False):
+        return F.std(self, dim, correction, keepdim)
+
+    def amax(self, dim=None, keepdim=False):
+        return F.amax(self, dim, keepdim)
+
+    def amin(self, dim=None, keepdim=False):
+        return F.amin(self, dim, keepdim)
+
+    def argmax(self, dim=None):
+        """Index of the largest entry, as an integer Tensor; it has no gradient."""
+        return Tensor(np.argmax(self.data, axis=dim))
+
     def reshape(self, *shape):
-        return F.reshape(self, shape)
+        return F.reshape(self, *shape)
+
+    view = reshape
 
     def flatten(self, start_dim=0, end_dim=-1):
         return F.flatten(self, start_dim, end_dim)
@@ -316,13 +376,30 @@ class Tensor:
     def transpose(self, dim0, dim1):
         return F.transpose(self, dim0, dim1)
 
+    def permute(self, *dims):
+        return F.permute(self, *dims)
+
+    def unsqueeze(self, dim):
+        return F.unsqueeze(self, dim)
+
+    def squeeze(self, dim):
+        return F.squeeze(self, dim)
+
+    def expand(self, *shape):
+        return F.expand(self, *shape)
+
+    def unbind(self, dim=0):
+        return F.unbind(self, dim)
+
+    def chunk(self, chunks, dim=0):
+        return F.chunk(self, chunks, dim)
+
+    def masked_fill(self, mask, value):
+        return F.masked_fill(self, mask, value)
+
     @property
     def T(self):
         return F.transpose(self, 0, 1)
-
-    def argmax(self, dim=None):
-        """Index of the largest entry, as an integer Tensor; it has no gradient."""
-        return Tensor(np.argmax(self.data, axis=dim))
 
 
 class Parameter(Tensor):
@@ -355,6 +432,43 @@ def topological_order(output):
                 if parent.requires_grad:
                     stack.append((parent, False))
     return order
+
+
+class Part:
+    """A gradient that is zero except at an index: what a rule returns for x[index].
+
+    Without it, a loop over the T steps of a sequence would add T arrays of the full size.
+    """
+
+    __slots__ = ("index", "gradient")
+
+    def __init__(self, index, gradient):
+        self.index = index
+        self.gradient = gradient
+
+
+def deliver(share, parent, gradients, ours):
+    """Add one rule's share to what `parent` has been sent so far."""
+    key = id(parent)
+    if isinstance(share, Part):
+        if key not in ours:
+            sent = gradients.get(key)
+            gradients[key] = np.zeros_like(parent.data) if sent is None else sent.copy()
+            ours.add(key)
+        gradients[key][share.index] += share.gradient
+        return
+    if share.shape != parent.data.shape:
+        raise RuntimeError(
+            f"a rule returned a gradient of shape {share.shape} for an input of shape "
+            f"{parent.data.shape}"
+        )
+    if key not in gradients:
+        gradients[key] = share
+    elif key in ours:
+        gradients[key] += share
+    else:
+        gradients[key] = gradients[key] + share
+        ours.add(key)
 
 
 def freed(*_):
@@ -420,7 +534,7 @@ def as_tensor(value, like=None):
 
 
 def operands(a, b):
-    """Both inputs of a binary operation as Tensors."""
+    """Both inputs of a binary operation as Tensors; a plain number takes the other's dtype."""
     if not isinstance(a, Tensor):
         return as_tensor(a, like=b if isinstance(b, Tensor) else None), as_tensor(b)
     return a, as_tensor(b, like=a)

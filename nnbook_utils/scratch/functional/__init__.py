@@ -1,41 +1,181 @@
 """Operations on Tensors, with the names and arguments of torch and torch.nn.functional.
 
 Each function computes its result with NumPy, and beside it stands the rule that turns the gradient
-of the result into the gradients of the inputs.
+of the result into the gradients of the inputs. The files, in the order in which the book needs
+them: arithmetic, linear_algebra, reduction, shaping, activation, loss, convolution, pooling,
+resampling, normalization, dropout, recurrent, embedding, similarity, attention.
 """
 
-from .activation import log_softmax, relu, sigmoid, softmax, tanh
-from .arithmetic import abs, add, div, exp, log, mul, neg, pow, sqrt, square, sub
+from .activation import (
+    gelu,
+    leaky_relu,
+    log_softmax,
+    logsigmoid,
+    relu,
+    sigmoid,
+    silu,
+    softmax,
+    softplus,
+    tanh,
+)
+from .arithmetic import (
+    abs,
+    add,
+    clamp,
+    cos,
+    div,
+    exp,
+    log,
+    maximum,
+    minimum,
+    mul,
+    neg,
+    pow,
+    sin,
+    sqrt,
+    square,
+    sub,
+    where,
+)
+from .attention import attention_weights, scaled_dot_product_attention
+from .convolution import conv1d, conv2d, conv_transpose1d, conv_transpose2d
+from .dropout import dropout
+from .embedding import embedding, one_hot
 from .linear_algebra import linear, matmul
-from .loss import cross_entropy, mse_loss
-from .reduction import mean, sum
-from .shaping import flatten, getitem, reshape, transpose
+from .loss import (
+    binary_cross_entropy_with_logits,
+    contrastive_loss,
+    cross_entropy,
+    gaussian_kl,
+    kl_div,
+    l1_loss,
+    mse_loss,
+    nll_loss,
+    smooth_l1_loss,
+)
+from .normalization import batch_norm, group_norm, layer_norm, rms_norm
+from .pooling import (
+    adaptive_avg_pool2d,
+    adaptive_max_pool2d,
+    avg_pool1d,
+    avg_pool2d,
+    max_pool1d,
+    max_pool2d,
+)
+from .recurrent import gru, lstm, rnn
+from .reduction import amax, amin, logsumexp, mean, std, sum, var
+from .resampling import interpolate, pixel_shuffle, pixel_unshuffle
+from .shaping import (
+    cat,
+    chunk,
+    expand,
+    flatten,
+    flip,
+    gather,
+    getitem,
+    masked_fill,
+    pad,
+    permute,
+    reshape,
+    scatter_add,
+    split,
+    squeeze,
+    stack,
+    transpose,
+    unbind,
+    unsqueeze,
+)
+from .similarity import cosine_similarity, normalize
 
 __all__ = [
     "abs",
+    "adaptive_avg_pool2d",
+    "adaptive_max_pool2d",
     "add",
+    "amax",
+    "amin",
+    "attention_weights",
+    "avg_pool1d",
+    "avg_pool2d",
+    "batch_norm",
+    "binary_cross_entropy_with_logits",
+    "cat",
+    "chunk",
+    "clamp",
+    "contrastive_loss",
+    "conv1d",
+    "conv2d",
+    "conv_transpose1d",
+    "conv_transpose2d",
+    "cos",
+    "cosine_similarity",
     "cross_entropy",
     "div",
+    "dropout",
+    "embedding",
     "exp",
+    "expand",
     "flatten",
+    "flip",
+    "gather",
+    "gaussian_kl",
+    "gelu",
     "getitem",
+    "group_norm",
+    "gru",
+    "interpolate",
+    "kl_div",
+    "l1_loss",
+    "layer_norm",
+    "leaky_relu",
     "linear",
     "log",
     "log_softmax",
+    "logsigmoid",
+    "logsumexp",
+    "lstm",
+    "masked_fill",
     "matmul",
+    "max_pool1d",
+    "max_pool2d",
+    "maximum",
     "mean",
+    "minimum",
     "mse_loss",
     "mul",
     "neg",
+    "nll_loss",
+    "normalize",
+    "one_hot",
+    "pad",
+    "permute",
+    "pixel_shuffle",
+    "pixel_unshuffle",
     "pow",
     "relu",
     "reshape",
+    "rms_norm",
+    "rnn",
+    "scaled_dot_product_attention",
+    "scatter_add",
     "sigmoid",
+    "silu",
+    "sin",
+    "smooth_l1_loss",
     "softmax",
+    "softplus",
+    "split",
     "sqrt",
     "square",
+    "squeeze",
+    "stack",
+    "std",
     "sub",
     "sum",
     "tanh",
     "transpose",
+    "unbind",
+    "unsqueeze",
+    "var",
+    "where",
 ]

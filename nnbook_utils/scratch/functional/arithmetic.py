@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from ..tensor import Tensor, as_tensor, operands, unbroadcast
+from ..tensor import Tensor, as_array, as_tensor, operands, unbroadcast
+from .checks import floating
 
 
 def add(a, b):
@@ -13,7 +14,7 @@ def add(a, b):
     def backward(grad):
         return unbroadcast(grad, a.shape), unbroadcast(grad, b.shape)
 
-    return Tensor.result(a.data + b.data, (a, b), backward)
+    return Tensor.result(_broadcast(np.add, a, b), (a, b), backward)
 
 
 def sub(a, b):
@@ -24,7 +25,7 @@ def sub(a, b):
     def backward(grad):
         return unbroadcast(grad, a.shape), unbroadcast(-grad, b.shape)
 
-    return Tensor.result(a.data - b.data, (a, b), backward)
+    return Tensor.result(_broadcast(np.subtract, a, b), (a, b), backward)
 
 
 def mul(a, b):
@@ -37,13 +38,13 @@ def mul(a, b):
         db = unbroadcast(grad * a.data, b.shape) if b.requires_grad else None
         return da, db
 
-    return Tensor.result(a.data * b.data, (a, b), backward)
+    return Tensor.result(_broadcast(np.multiply, a, b), (a, b), backward)
 
 
 def div(a, b):
     """a / b, any two shapes that broadcast. Chapter: 03_backpropagation. Twin: torch.div."""
     a, b = operands(a, b)
-    out = a.data / b.data
+    out = _broadcast(np.divide, a, b)
 
     # d(a/b)/da = 1/b, d(a/b)/db = -a/b^2 = -(a/b)/b
     def backward(grad):
@@ -69,20 +70,25 @@ def pow(x, exponent):
 
     Chapter: 03_backpropagation. Twin: torch.pow.
     """
-    x = as_tensor(x)
+    x = floating("x", x)
+    if not isinstance(exponent, int | float):
+        raise TypeError(
+            f"exponent must be a plain number, but it is a {type(exponent).__name__}; for a tensor "
+            "as exponent use exp(exponent * log(x))"
+        )
 
-    # d(x^n)/dx = n x^(n-1)
+    # d(x^n)/dx = n x^(n-1); the derivative of x^0 = 1 is 0 everywhere, at x = 0 too.
     def backward(grad):
+        if exponent == 0:
+            return (np.zeros_like(grad),)
         return (grad * (exponent * _power(x.data, exponent - 1)),)
 
     return Tensor.result(_power(x.data, exponent), (x,), backward)
 
 
 def _power(x, n):
-    # NumPy's float32 x**3 is 17 times slower than two products.
-    if n == 3:
-        return x * x * x
-    return x**n
+    # NumPy takes 17 times longer for a float32 x**3 than for two products.
+    return x * x * x if n == 3 else x**n
 
 
 def square(x):
@@ -92,7 +98,7 @@ def square(x):
 
 def exp(x):
     """e to the power x. Chapter: 03_backpropagation. Twin: torch.exp."""
-    x = as_tensor(x)
+    x = floating("x", x)
     out = np.exp(x.data)
 
     # d(e^x)/dx = e^x
@@ -104,7 +110,7 @@ def exp(x):
 
 def log(x):
     """Natural logarithm. Chapter: 03_backpropagation. Twin: torch.log."""
-    x = as_tensor(x)
+    x = floating("x", x)
 
     # d(log x)/dx = 1/x
     def backward(grad):
@@ -115,7 +121,7 @@ def log(x):
 
 def sqrt(x):
     """Square root. Chapter: 03_backpropagation. Twin: torch.sqrt."""
-    x = as_tensor(x)
+    x = floating("x", x)
     out = np.sqrt(x.data)
 
     # d(sqrt x)/dx = 1 / (2 sqrt x)
@@ -134,3 +140,110 @@ def abs(x):
         return (grad * np.sign(x.data),)
 
     return Tensor.result(np.abs(x.data), (x,), backward)
+
+
+def sin(x):
+    """Sine of an angle in radians. Chapter: 13_transformer. Twin: torch.sin."""
+    x = floating("x", x)
+
+    # d(sin x)/dx = cos x
+    def backward(grad):
+        return (grad * np.cos(x.data),)
+
+    return Tensor.result(np.sin(x.data), (x,), backward)
+
+
+def cos(x):
+    """Cosine of an angle in radians. Chapter: 13_transformer. Twin: torch.cos."""
+    x = floating("x", x)
+
+    # d(cos x)/dx = -sin x
+    def backward(grad):
+        return (grad * -np.sin(x.data),)
+
+    return Tensor.result(np.cos(x.data), (x,), backward)
+
+
+def maximum(a, b):
+    """The larger of a and b, entry by entry. Chapter: 22_reinforcement_learning.
+
+    Twin: torch.maximum.
+    """
+    a, b = operands(a, b)
+
+    # The larger one passes through; where both are equal, each gets half, as in PyTorch.
+    def backward(grad):
+        to_a = grad * ((a.data > b.data) + 0.5 * (a.data == b.data)).astype(grad.dtype)
+        return unbroadcast(to_a, a.shape), unbroadcast(grad - to_a, b.shape)
+
+    return Tensor.result(_broadcast(np.maximum, a, b), (a, b), backward)
+
+
+def minimum(a, b):
+    """The smaller of a and b, entry by entry. Chapter: 22_reinforcement_learning.
+
+    Twin: torch.minimum.
+    """
+    return neg(maximum(neg(a), neg(b)))
+
+
+def clamp(x, min=None, max=None):
+    """x, but not below `min` and not above `max`. Chapter: 22_reinforcement_learning.
+
+    Twin: torch.clamp.
+    """
+    x = as_tensor(x)
+    if min is None and max is None:
+        raise ValueError("clamp needs min, max or both")
+    for name, bound in (("min", min), ("max", max)):
+        if bound is not None and not isinstance(bound, int | float):
+            raise TypeError(f"{name} must be a number, but it is a {type(bound).__name__}")
+
+    # The slope is 1 from min to max, both included, and 0 outside.
+    def backward(grad):
+        inside = np.ones(x.shape, bool)
+        if min is not None:
+            inside &= x.data >= min
+        if max is not None:
+            inside &= x.data <= max
+        return (grad * inside,)
+
+    return Tensor.result(np.clip(x.data, min, max), (x,), backward)
+
+
+def where(condition, a, b):
+    """a where the condition holds, b elsewhere. Chapter: 15_vision_transformer_and_clip.
+
+    condition: booleans; the three shapes broadcast. Twin: torch.where.
+    """
+    condition = as_array(condition)
+    if condition.dtype != bool:
+        raise TypeError(f"condition must hold booleans, but its dtype is {condition.dtype}")
+    a, b = operands(a, b)
+
+    # Each entry passes its gradient to the one that it came from.
+    def backward(grad):
+        return unbroadcast(grad * condition, a.shape), unbroadcast(grad * ~condition, b.shape)
+
+    try:
+        out = np.where(condition, a.data, b.data)
+    except ValueError as error:
+        raise ValueError(
+            f"condition, a and b must have shapes that broadcast, but they have "
+            f"{condition.shape}, {a.shape} and {b.shape}"
+        ) from error
+    return Tensor.result(out, (a, b), backward)
+
+
+def _broadcast(operation, a, b):
+    """operation(a, b); a clear error for shapes that do not fit, and no accidental float64."""
+    try:
+        out = operation(a.data, b.data)
+    except ValueError as error:
+        raise ValueError(
+            f"a and b must have shapes that broadcast, but a has {a.shape} and b has {b.shape}; "
+            "compare them from the last axis backwards: equal, or one of them 1"
+        ) from error
+    if out.dtype == np.float64 and a.dtype != np.float64 and b.dtype != np.float64:
+        return out.astype(np.float32)  # NumPy makes float64 of integers and float32
+    return out

@@ -2,25 +2,28 @@
 
 import numpy as np
 
-from ..tensor import Tensor, as_tensor, operands, unbroadcast
+from ..tensor import Tensor, operands, unbroadcast
+from .checks import floating, has_shape, same_dtype
 
 
 def matmul(a, b):
     """Matrix product a @ b, batched over leading axes, which broadcast.
 
     a (..., n, k) or (k,), b (..., k, m) or (k,) -> (..., n, m)
-    Raises ValueError when the inner sizes disagree.
+    Raises ValueError when the shapes do not fit.
     Chapter: 03_backpropagation. Twin: torch.matmul.
     """
     a, b = operands(a, b)
-    if a.ndim == 0 or b.ndim == 0 or a.shape[-1] != b.shape[-2 if b.ndim > 1 else 0]:
+    try:
+        out = a.data @ b.data
+    except ValueError as error:
         raise ValueError(
             f"matmul needs a (..., n, k) and b (..., k, m) with the same k, but a has shape "
             f"{a.shape} and b has shape {b.shape}"
-        )
+        ) from error
 
-    # With C = A B,  dL/dA = dL/dC B^T  and  dL/dB = A^T dL/dC.
-    # A vector takes part as a matrix of one row (a) or one column (b).
+    # With C = A B:  dL/dA = dL/dC B^T  and  dL/dB = A^T dL/dC.
+    # A vector takes part as a matrix of one row (a) or of one column (b).
     def backward(grad):
         rows = a.data if a.ndim > 1 else a.data[None, :]
         columns = b.data if b.ndim > 1 else b.data[:, None]
@@ -33,7 +36,7 @@ def matmul(a, b):
             db = unbroadcast(rows.swapaxes(-1, -2) @ grad, columns.shape).reshape(b.shape)
         return da, db
 
-    return Tensor.result(a.data @ b.data, (a, b), backward)
+    return Tensor.result(out, (a, b), backward)
 
 
 def linear(x, weight, bias=None):
@@ -43,33 +46,24 @@ def linear(x, weight, bias=None):
     Raises ValueError when the sizes disagree, TypeError when the dtypes do.
     Chapter: 01_neurons. Twin: torch.nn.functional.linear.
     """
-    x, weight = as_tensor(x), as_tensor(weight)
+    x, weight = floating("x", x), floating("weight", weight)
+    bias = None if bias is None else floating("bias", bias)
     if weight.ndim != 2 or x.ndim == 0 or x.shape[-1] != weight.shape[1]:
         raise ValueError(
             f"linear needs x (..., n_in) and weight (n_out, n_in), but x has shape {x.shape} and "
             f"weight has shape {weight.shape}"
         )
-    if x.dtype != weight.dtype:
-        raise TypeError(
-            f"x and weight must have the same dtype, but x is {x.dtype} and weight is "
-            f"{weight.dtype}; convert one of them, for example with x.astype(np.float32)"
-        )
-    rows = x.data if x.ndim == 2 else x.data.reshape(-1, x.shape[-1])  # (N, n_in)
-    out = rows @ weight.data.T
-    parents = (x, weight)
+    same_dtype(x=x, weight=weight, bias=bias)
+    n_out, n_in = weight.shape
+    rows = x.data if x.ndim == 2 else _rows(x.data)  # (N, n_in)
+    out = rows @ weight.data.T  # (N, n_out)
     if bias is not None:
-        bias = as_tensor(bias)
-        if bias.shape != weight.shape[:1]:
-            raise ValueError(
-                f"bias must have shape {weight.shape[:1]}, one number an output, but it has "
-                f"{bias.shape}"
-            )
+        has_shape("bias", bias, (n_out,), "(n_out,)")
         out += bias.data
-        parents = (x, weight, bias)
 
     # y = x W^T + b  =>  dL/dx = g W,  dL/dW = g^T x,  dL/db = sum of g over the rows.
     def backward(grad):
-        g = grad if grad.ndim == 2 else grad.reshape(-1, grad.shape[-1])  # (N, n_out)
+        g = grad if grad.ndim == 2 else _rows(grad)  # (N, n_out)
         dx = (g @ weight.data).reshape(x.shape) if x.requires_grad else None
         dw = g.T @ rows if weight.requires_grad else None
         if bias is None:
@@ -77,5 +71,10 @@ def linear(x, weight, bias=None):
         return dx, dw, np.ones(len(g), g.dtype) @ g  # faster than g.sum(axis=0)
 
     if x.ndim != 2:
-        out = out.reshape(*x.shape[:-1], out.shape[-1])
-    return Tensor.result(out, parents, backward)
+        out = out.reshape(*x.shape[:-1], n_out)
+    return Tensor.result(out, (x, weight) if bias is None else (x, weight, bias), backward)
+
+
+def _rows(array):
+    """(..., D) -> (rows, D). Spelled out, since NumPy cannot infer -1 for an empty array."""
+    return array.reshape(int(np.prod(array.shape[:-1])), array.shape[-1])

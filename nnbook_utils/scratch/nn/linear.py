@@ -1,4 +1,4 @@
-"""Fully connected layers."""
+"""Fully connected layers, and layers that only reshape."""
 
 import math
 
@@ -10,21 +10,22 @@ from ..tensor import Parameter
 from .module import Module
 
 
+def uniform_parameter(shape, fan_in, rng):
+    """A Parameter drawn evenly from ±1/sqrt(fan_in), as PyTorch's layers start."""
+    bound = 1 / math.sqrt(max(fan_in, 1))
+    return init.uniform_(Parameter(np.empty(shape, np.float32)), -bound, bound, rng=rng)
+
+
 class Linear(Module):
     """y = x W^T + b.
 
     x (..., in_features) -> (..., out_features); weight (out_features, in_features).
-    Starts with numbers drawn evenly from ±1/sqrt(in_features), as PyTorch does.
     Chapter: 01_neurons. Twin: torch.nn.Linear.
     """
 
     def __init__(self, in_features, out_features, bias=True, *, rng):
-        self.weight = Parameter(np.empty((out_features, in_features), np.float32))
-        self.bias = Parameter(np.empty(out_features, np.float32)) if bias else None
-        bound = 1 / math.sqrt(max(in_features, 1))
-        init.uniform_(self.weight, -bound, bound, rng=rng)
-        if bias:
-            init.uniform_(self.bias, -bound, bound, rng=rng)
+        self.weight = uniform_parameter((out_features, in_features), in_features, rng)
+        self.bias = uniform_parameter(out_features, in_features, rng) if bias else None
 
     def forward(self, x):
         return F.linear(x, self.weight, self.bias)
@@ -42,7 +43,24 @@ class Identity(Module):
 
 
 class Flatten(Module):
-    """(N, ...) -> (N, features). Twin: torch.nn.Flatten."""
+    """(N, ...) -> (N, features). Chapter: 02_gradient_descent. Twin: torch.nn.Flatten."""
+
+    def __init__(self, start_dim=1, end_dim=-1):
+        self.start_dim, self.end_dim = start_dim, end_dim
 
     def forward(self, x):
-        return F.flatten(x, 1)
+        return F.flatten(x, self.start_dim, self.end_dim)
+
+
+class Unflatten(Module):
+    """Undo Flatten: split axis `dim` into several. Chapter: 17_autoencoders.
+
+    Twin: torch.nn.Unflatten.
+    """
+
+    def __init__(self, dim, unflattened_size):
+        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+
+    def forward(self, x):
+        dim = self.dim % x.ndim
+        return F.reshape(x, (*x.shape[:dim], *self.unflattened_size, *x.shape[dim + 1 :]))

@@ -5,11 +5,20 @@ import numpy as np
 from ..tensor import Parameter, Tensor
 
 
+class Buffer(Tensor):
+    """Numbers that a layer keeps but does not learn, such as running means.
+
+    Twin: torch.nn.Buffer.
+    """
+
+    __slots__ = ()
+
+
 class Module:
     """A function with parameters. Subclasses define `forward`; calling the module calls it.
 
-    Parameters and modules that are assigned as attributes are found by walking over them, in the
-    order of assignment; their dotted names are the keys of `state_dict`, as in PyTorch.
+    Parameters, buffers and modules that are assigned as attributes are found by looking through
+    the attributes; their dotted names are the keys of `state_dict`, as in PyTorch.
     Chapter: 03_backpropagation. Twin: torch.nn.Module.
     """
 
@@ -25,6 +34,9 @@ class Module:
         """Pairs (name, module) of the modules directly inside this one."""
         return [(name, value) for name, value in vars(self).items() if isinstance(value, Module)]
 
+    def children(self):
+        return [child for _, child in self.named_children()]
+
     def named_modules(self, prefix=""):
         """Pairs (dotted name, module): this module, then all inside it, depth first."""
         yield prefix, self
@@ -35,10 +47,10 @@ class Module:
         for _, module in self.named_modules():
             yield module
 
-    def _named_tensors(self, kind):
+    def _named_tensors(self, *kinds):
         for prefix, module in self.named_modules():
             for name, value in vars(module).items():
-                if isinstance(value, kind):
+                if isinstance(value, kinds):
                     yield (f"{prefix}.{name}" if prefix else name), value
 
     def named_parameters(self):
@@ -73,9 +85,16 @@ class Module:
             parameter.requires_grad_(requires_grad)
         return self
 
+    def apply(self, function):
+        """Call function(module) for every module inside, then for this one."""
+        for child in self.children():
+            child.apply(function)
+        function(self)
+        return self
+
     def to(self, dtype):
         """Convert all parameters and buffers, for example `model.to(np.float64)` for a proof."""
-        for tensor in dict(self._named_tensors(Tensor)).values():
+        for _, tensor in self._named_tensors(Parameter, Buffer):
             if tensor.dtype.kind == "f":
                 tensor.data = tensor.data.astype(dtype)
                 tensor.grad = None
@@ -86,26 +105,27 @@ class Module:
 
         Its keys and shapes are those of the PyTorch twin, whose `load_state_dict` accepts it.
         """
-        return {name: Tensor(t.data.copy()) for name, t in self._named_tensors(Tensor)}
+        named = self._named_tensors(Parameter, Buffer)
+        return {name: Tensor(tensor.data.copy()) for name, tensor in named}
 
     def load_state_dict(self, state_dict):
         """Copy the numbers in, from `state_dict()` of this class or of its PyTorch twin.
 
         Nothing changes unless every name and every shape agrees. Raises ValueError otherwise.
         """
-        own = dict(self._named_tensors(Tensor))
+        own = dict(self._named_tensors(Parameter, Buffer))
         missing = sorted(own.keys() - state_dict.keys())
         unexpected = sorted(state_dict.keys() - own.keys())
         if missing or unexpected:
             raise ValueError(
-                f"state_dict must name exactly this model's tensors, but {missing} are missing "
-                f"and {unexpected} are unknown"
+                f"state_dict must name exactly this model's tensors, but it lacks "
+                f"{missing or 'none'} and has {unexpected or 'none'} that the model does not know"
             )
         arrays = {name: _as_numpy(value) for name, value in state_dict.items()}
         for name, array in arrays.items():
             if array.shape != own[name].shape:
                 raise ValueError(
-                    f"{name} must have shape {own[name].shape}, but the state_dict holds "
+                    f"{name} must have shape {own[name].shape}, but in the state_dict it has "
                     f"{array.shape}"
                 )
         for name, array in arrays.items():
@@ -139,6 +159,11 @@ class Sequential(Module):
 
     def __init__(self, *modules):
         for index, module in enumerate(modules):
+            if not isinstance(module, Module):
+                raise TypeError(
+                    f"Sequential takes modules, but number {index} is a {type(module).__name__}; "
+                    "use nn.ReLU(), not F.relu"
+                )
             setattr(self, str(index), module)
 
     def forward(self, x):
@@ -147,18 +172,21 @@ class Sequential(Module):
         return x
 
     def __iter__(self):
-        return iter([module for _, module in self.named_children()])
+        return iter(self.children())
 
     def __len__(self):
-        return len(self.named_children())
+        return len(self.children())
 
     def __getitem__(self, index):
-        modules = list(self)
+        modules = self.children()
         return Sequential(*modules[index]) if isinstance(index, slice) else modules[index]
 
 
 class ModuleList(Sequential):
     """A list of modules whose parameters count. Twin: torch.nn.ModuleList."""
+
+    def __init__(self, modules=()):
+        super().__init__(*modules)
 
     def forward(self, x):
         raise NotImplementedError("a ModuleList is only a list; call its modules one by one")

@@ -23,9 +23,9 @@ class Optimizer:
             raise ValueError(f"lr must be at least 0, but it is {lr}")
         self.lr = lr
         self.dtype = dtypes.pop()
-        ends = np.cumsum([p.size for p in self.parameters])
+        ends = np.cumsum([p.data.size for p in self.parameters])
         self.slices = [
-            slice(end - p.size, end) for end, p in zip(ends, self.parameters, strict=True)
+            slice(end - p.data.size, end) for end, p in zip(ends, self.parameters, strict=True)
         ]
         self.data = np.empty(ends[-1], self.dtype)
         self.grad = np.empty(ends[-1], self.dtype)
@@ -66,3 +66,29 @@ class Optimizer:
     def update(self, part, step):
         """Change `self.data[part]` by `self.grad[part]`; step counts from 1."""
         raise NotImplementedError
+
+    def state_dict(self):
+        """Learning rate, steps made and all that is remembered: enough to go on exactly so."""
+        memory = {
+            name: value.copy()
+            for name, value in vars(self).items()
+            if isinstance(value, np.ndarray) and name not in ("data", "grad")
+        }
+        return {"lr": self.lr, "steps": list(self.steps), "memory": memory}
+
+    def load_state_dict(self, state_dict):
+        """Take over what `state_dict()` of an optimiser of the same kind and parameters returned.
+
+        Raises ValueError when it belongs to another kind, or to parameters of other sizes.
+        """
+        own = self.state_dict()["memory"]
+        given = state_dict["memory"]
+        shapes = [{name: array.shape for name, array in d.items()} for d in (own, given)]
+        if shapes[0] != shapes[1] or len(state_dict["steps"]) != len(self.steps):
+            raise ValueError(
+                f"state_dict must hold {shapes[0]} for {len(self.steps)} parameters, but it holds "
+                f"{shapes[1]} for {len(state_dict['steps'])}"
+            )
+        self.lr, self.steps = state_dict["lr"], list(state_dict["steps"])
+        for name, array in given.items():
+            getattr(self, name)[...] = array

@@ -1,0 +1,46 @@
+"""How images lie in memory.
+
+Shapes are always (N, C, H, W), as in PyTorch. In memory the channels of one pixel lie next to each
+other (N, H, W, C): then a patch of an image is a few long runs, and a matrix product over channels
+needs no copy. Only these functions know about it; everything else sees (N, C, H, W).
+"""
+
+import numpy as np
+
+
+def channels_last(images):
+    """(N, C, ...) -> (N, ..., C), contiguous. Copies only what lies otherwise in memory."""
+    return np.ascontiguousarray(np.moveaxis(images, 1, -1))
+
+
+def channels_first(images):
+    """(N, ..., C) -> (N, C, ...), a view of the same memory."""
+    return np.moveaxis(images, -1, 1)
+
+
+def to_positions(images):
+    """(N, ..., C) -> (N, P, C) with one row a position."""
+    n, channels = images.shape[0], images.shape[-1]
+    count = int(np.prod(images.shape[1:-1]))
+    return images.reshape(n, count, channels)
+
+
+def from_positions(positions, shape):
+    """(N, P, C) -> (N, C, ...), the inverse of both; shape is that of (N, ..., C)."""
+    return channels_first(positions.reshape(shape))
+
+
+def pad_images(images, padding, value=0.0):
+    """(N, H, W, C) with `padding` = (vertical, horizontal) pixels of one value on every side."""
+    (top, left), (n, height, width, channels) = padding, images.shape
+    if top == left == 0:
+        return images
+    out = np.full((n, height + 2 * top, width + 2 * left, channels), value, images.dtype)
+    out[:, top : top + height, left : left + width] = images
+    return out
+
+
+def crop_images(images, padding):
+    """The inverse of pad_images, as a view."""
+    (top, left), (height, width) = padding, images.shape[1:3]
+    return images[:, top : height - top, left : width - left]

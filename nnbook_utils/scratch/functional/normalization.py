@@ -1,0 +1,220 @@
+"""Normalisation: subtract a mean, divide by a standard deviation, then scale and shift.
+
+The kinds differ in what the mean is taken over: the batch (batch norm), the features of one
+example (layer norm), or groups of channels of one image (group norm).
+"""
+
+import math
+
+import numpy as np
+
+from ..tensor import Tensor
+from .checks import floating, has_shape, probability, same_dtype
+from .layout import channels_last, from_positions, to_positions
+
+
+def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
+    """Normalise over the last axes, each example and position by itself.
+
+    x (..., *normalized_shape), weight and bias of normalized_shape -> the shape of x
+    Chapter: 04_training_deep_networks. Twin: torch.nn.functional.layer_norm.
+    Source: Ba et al., arXiv:1607.06450.
+    """
+    x, weight, bias, size = _last_axes(x, normalized_shape, weight, bias)
+    rows = x.data.reshape(-1, size)  # (M, D)
+    average = np.full((size, 1), 1 / size, x.dtype)  # rows @ average is faster than rows.mean
+    centred = rows - rows @ average
+    inverse = 1 / np.sqrt((centred * centred) @ average + x.dtype.type(eps))  # 1/sigma, (M, 1)
+    xhat = centred * inverse
+
+    # With h = g * weight, of which xhat has mean 0 and mean square 1:
+    #   dL/dx = (h - mean(h) - xhat * mean(h * xhat)) / sigma
+    # the two means are what flows through the mean and through the deviation.
+    def backward(grad):
+        g = grad.reshape(-1, size)
+        h = g if weight is None else g * weight.data.ravel()
+        dx = h - h @ average
+        dx -= xhat * ((h * xhat) @ average)
+        dx *= inverse
+        return _with_affine(dx.reshape(x.shape), g, xhat, weight, bias)
+
+    out = _affine(xhat, weight, bias).reshape(x.shape)
+    return Tensor.result(out, _present(x, weight, bias), backward)
+
+
+def rms_norm(x, normalized_shape, weight=None, eps=None):
+    """Divide by the root of the mean square over the last axes; no mean is subtracted.
+
+    x (..., *normalized_shape), weight of normalized_shape -> the shape of x
+    Chapter: 13_transformer. Twin: torch.nn.functional.rms_norm.
+    Source: Zhang and Sennrich, arXiv:1910.07467.
+    """
+    x, weight, _, size = _last_axes(x, normalized_shape, weight, None)
+    eps = np.finfo(x.dtype).eps if eps is None else eps
+    rows = x.data.reshape(-1, size)
+    average = np.full((size, 1), 1 / size, x.dtype)
+    inverse = 1 / np.sqrt((rows * rows) @ average + x.dtype.type(eps))
+    xhat = rows * inverse
+
+    # dL/dx = (h - xhat * mean(h * xhat)) / rms,  h = g * weight
+    def backward(grad):
+        g = grad.reshape(-1, size)
+        h = g if weight is None else g * weight.data.ravel()
+        dx = (h - xhat * ((h * xhat) @ average)) * inverse
+        return _with_affine(dx.reshape(x.shape), g, xhat, weight, None)
+
+    out = _affine(xhat, weight, None).reshape(x.shape)
+    return Tensor.result(out, _present(x, weight), backward)
+
+
+def batch_norm(
+    x, running_mean, running_var, weight=None, bias=None, training=False, momentum=0.1, eps=1e-5
+):
+    """Normalise each channel over the batch and all positions.
+
+    x (N, C) or (N, C, ...), the others (C,) -> the shape of x. In training the statistics are
+    those of this batch, and the running ones move towards them by `momentum` in place (with the
+    unbiased variance); otherwise the running ones are used. They may be None in training.
+    Chapter: 04_training_deep_networks. Twin: torch.nn.functional.batch_norm.
+    Source: Ioffe and Szegedy, arXiv:1502.03167.
+    """
+    x, weight, bias = _channels(x, weight, bias)
+    probability("momentum", momentum)
+    if not training and (running_mean is None or running_var is None):
+        raise ValueError("batch_norm needs running_mean and running_var outside training")
+    images = channels_last(x.data)
+    positions = to_positions(images).reshape(1, -1, x.shape[1])  # the whole batch as one group
+    count = positions.shape[1]
+    if training:
+        if count < 2:
+            raise ValueError(
+                f"batch_norm needs more than one value a channel in training, but x has shape "
+                f"{x.shape}"
+            )
+        mean = _mean(positions, x.shape[1])
+        centred = positions - mean
+        var = _mean(centred * centred, x.shape[1])
+        for running, now in ((running_mean, mean), (running_var, var * (count / (count - 1)))):
+            if running is not None:
+                has_shape("running statistics", running, x.shape[1:2], "(C,)")
+                running.data += momentum * (now.ravel() - running.data)
+    else:
+        centred = positions - running_mean.data
+        var = running_var.data.reshape(1, 1, -1)
+    inverse = 1 / np.sqrt(var + x.dtype.type(eps))
+    xhat = centred * inverse
+
+    # As in layer_norm, with the means over the batch; constants in evaluation, so no means there.
+    def backward(grad):
+        g = to_positions(channels_last(grad)).reshape(positions.shape)
+        dx = g if weight is None else g * weight.data
+        if training:
+            dx = dx - _mean(dx, x.shape[1]) - xhat * _mean(dx * xhat, x.shape[1])
+        dx = from_positions(dx * inverse, images.shape)
+        return _with_affine(dx, g[0], xhat[0], weight, bias)
+
+    out = from_positions(_affine(xhat, weight, bias), images.shape)
+    return Tensor.result(out, _present(x, weight, bias), backward)
+
+
+def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
+    """Normalise each image over groups of channels and all positions.
+
+    x (N, C, ...), weight and bias (C,) -> the shape of x. One group a channel is instance norm.
+    Chapter: 20_diffusion. Twin: torch.nn.functional.group_norm.
+    Source: Wu and He, arXiv:1803.08494.
+    """
+    x, weight, bias = _channels(x, weight, bias)
+    if not isinstance(num_groups, int) or num_groups < 1 or x.shape[1] % num_groups:
+        raise ValueError(
+            f"num_groups must divide the {x.shape[1]} channels evenly, but it is {num_groups!r}"
+        )
+    images = channels_last(x.data)
+    positions = to_positions(images)  # (N, P, C)
+    if positions.shape[1] * x.shape[1] == 0:
+        raise ValueError(f"group_norm needs at least one value a group, but x has shape {x.shape}")
+    centred = positions - _mean(positions, num_groups)
+    inverse = 1 / np.sqrt(_mean(centred * centred, num_groups) + x.dtype.type(eps))
+    xhat = centred * inverse
+
+    # As in layer_norm, with the means over each group.
+    def backward(grad):
+        g = to_positions(channels_last(grad))
+        h = g if weight is None else g * weight.data
+        dx = h - _mean(h, num_groups)
+        dx -= xhat * _mean(h * xhat, num_groups)
+        dx *= inverse
+        channels = x.shape[1]
+        return _with_affine(
+            from_positions(dx, images.shape),
+            g.reshape(-1, channels),
+            xhat.reshape(-1, channels),
+            weight,
+            bias,
+        )
+
+    out = from_positions(_affine(xhat, weight, bias), images.shape)
+    return Tensor.result(out, _present(x, weight, bias), backward)
+
+
+def _mean(positions, groups):
+    """Mean over the positions and over each group of channels: (N, P, C) -> (N, 1, C)."""
+    n, count, channels = positions.shape
+    means = np.full((1, count), 1 / count, positions.dtype) @ positions
+    if groups == channels:
+        return means
+    size = channels // groups
+    means = means.reshape(n, groups, size).mean(axis=2)
+    return np.repeat(means, size, axis=1).reshape(n, 1, channels)
+
+
+def _affine(xhat, weight, bias):
+    out = xhat if weight is None else xhat * weight.data.ravel()
+    return out if bias is None else out + bias.data.ravel()
+
+
+def _with_affine(dx, g, xhat, weight, bias):
+    """dx, and the gradients of weight and bias where they exist: sums over the rows of g."""
+    ones = np.ones(len(g), g.dtype)
+    gradients = [dx]
+    if weight is not None:
+        gradients.append((ones @ (g * xhat)).reshape(weight.shape))
+    if bias is not None:
+        gradients.append((ones @ g).reshape(bias.shape))
+    return gradients
+
+
+def _present(*tensors):
+    return tuple(tensor for tensor in tensors if tensor is not None)
+
+
+def _last_axes(x, normalized_shape, weight, bias):
+    x = floating("x", x)
+    if isinstance(normalized_shape, int):
+        normalized_shape = (normalized_shape,)
+    shape = tuple(normalized_shape)
+    if not shape or x.shape[-len(shape) :] != shape or 0 in shape:
+        raise ValueError(
+            f"normalized_shape must be the last axes of x, none of them empty, but it is {shape} "
+            f"and x has shape {x.shape}"
+        )
+    weight = None if weight is None else floating("weight", weight)
+    bias = None if bias is None else floating("bias", bias)
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None:
+            has_shape(name, tensor, shape, "normalized_shape")
+    same_dtype(x=x, weight=weight, bias=bias)
+    return x, weight, bias, math.prod(shape)
+
+
+def _channels(x, weight, bias):
+    x = floating("x", x)
+    if x.ndim < 2:
+        raise ValueError(f"x must have shape (N, C) or (N, C, ...), but it has {x.shape}")
+    weight = None if weight is None else floating("weight", weight)
+    bias = None if bias is None else floating("bias", bias)
+    for name, tensor in (("weight", weight), ("bias", bias)):
+        if tensor is not None:
+            has_shape(name, tensor, x.shape[1:2], "(C,)")
+    same_dtype(x=x, weight=weight, bias=bias)
+    return x, weight, bias
