@@ -32,9 +32,34 @@ class Optimizer:
         self.steps = [0] * len(self.parameters)
         self._attach()
 
+    memory = ()  # names of the arrays that an optimiser remembers, for state_dict
+
     def zeros(self):
         """One number a parameter entry, for what an optimiser remembers."""
         return np.zeros_like(self.data)
+
+    def state_dict(self):
+        """What must be saved, beside the weights, to go on training later: name -> array."""
+        state = {name: getattr(self, name) for name in self.memory}
+        state = {name: array.copy() for name, array in state.items() if array is not None}
+        return state | {"steps": np.array(self.steps), "lr": np.array(self.lr)}
+
+    def load_state_dict(self, state):
+        """Go on where an optimiser of the same kind and the same parameters stopped.
+
+        Nothing changes unless all names and sizes agree. Raises ValueError otherwise.
+        """
+        own = self.state_dict()
+        arrays = {name: np.asarray(value) for name, value in state.items()}
+        if {n: a.shape for n, a in own.items()} != {n: a.shape for n, a in arrays.items()}:
+            raise ValueError(
+                f"state must hold {sorted(own)} for {len(self.data)} numbers in "
+                f"{len(self.steps)} parameters, but it holds {sorted(arrays)} of other sizes"
+            )
+        for name, array in arrays.items():
+            if name in self.memory:
+                getattr(self, name)[...] = array
+        self.steps, self.lr = arrays["steps"].tolist(), arrays["lr"].item()
 
     def _attach(self):
         """Make every `parameter.data` a view of the long array, unless it already is one."""
