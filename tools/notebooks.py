@@ -178,7 +178,8 @@ def file_digest(path):
 def used_files(imported, root=ROOT):
     """Digests of the package's files that a run used, by path below the root.
 
-    A module's folder also holds what it reads: scripts and styles of explorers, manifests of data.
+    A module's folder also holds what it reads: scripts and styles of explorers; and datasets/pack
+    a manifest with the checksum of every data file.
     """
     package = root / "nnbook_utils"
     found = set()
@@ -190,7 +191,8 @@ def used_files(imported, root=ROOT):
                 "run tools/notebooks.py with the environment that `make setup` made."
             )
         found.add(path)
-        found |= {p for p in path.parent.iterdir() if p.suffix in (".js", ".css", ".json")}
+        found |= {p for p in path.parent.iterdir() if p.suffix in (".js", ".css")}
+        found |= set(path.parent.glob("pack/manifest*"))
     return {path.relative_to(root).as_posix(): file_digest(path) for path in sorted(found)}
 
 

@@ -75,7 +75,7 @@ def example():
         ]
     cells += [
         text("**4. Four.** Do.\n\n**5. Five.** Do."),
-        text("## In short\n\n" + "- A line.\n" * 5, "in-short"),
+        text("## In short\n" + "\n- A line." * 5, "in-short"),
         text(f"## Go further\n\n- A. Writer, *Title*, 2016, {REFERENCE}.", "go-further"),
         text("**Next:** chapter 2.", "next"),
     ]

@@ -208,7 +208,7 @@ def wrong_solution(book):
 
 @breaks("ending", "five are wanted")
 def six_lines(book):
-    find(book, "in-short").source += "- A sixth."
+    find(book, "in-short").source += "\n- A sixth."
 
 
 @breaks("ending", "no work by DOI")

@@ -1,5 +1,11 @@
 """Each text has its notebook, cell by cell, and each notebook is fresh."""
 
+import shutil
+import subprocess
+import sys
+
+import example_chapter
+import nbformat
 import pytest
 
 import notebooks
@@ -25,3 +31,24 @@ def test_text_and_notebook_agree_cell_by_cell(name):
 @pytest.mark.parametrize("name", CHAPTERS)
 def test_notebook_is_fresh(name):
     assert notebooks.stale(name) is None
+
+
+def test_an_edit_in_jupyterlab_reaches_the_text(tmp_path):
+    """jupytext.toml pairs the two: what is saved as a notebook is carried back to the text."""
+    book = example_chapter.example()
+    book.cells[2].source = "## Edited"
+    shutil.copy(notebooks.ROOT / "jupytext.toml", tmp_path)
+    (tmp_path / "notebooks").mkdir()
+    nbformat.write(book, tmp_path / "notebooks" / "01_example.ipynb")
+    subprocess.run(
+        [sys.executable, "-m", "jupytext", "--sync", "notebooks/01_example.ipynb"],
+        cwd=tmp_path,
+        check=True,
+        capture_output=True,
+    )
+    text = (tmp_path / "book" / "chapters" / "01_example.md").read_text("utf8")
+    assert "## Edited" in text
+    assert "accelerator" not in text and "jupytext_version" not in text
+    again = notebooks.read_chapter("01_example", tmp_path)
+    notebooks.name_cells(book)
+    assert notebooks.text_of(again) == notebooks.text_of(book)
