@@ -30,7 +30,7 @@ import jupytext
 import nbformat
 from jupyter_client.kernelspec import NoSuchKernel
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 import concepts  # noqa: E402
@@ -341,12 +341,8 @@ def first_line(error):
     return text.splitlines()[0] if text else type(error).__name__
 
 
-def describe_failure(name, book, text, error):
-    """One sentence: notebook, cell, its first line, the error; and the line in the text."""
-    number = next((i for i, c in enumerate(code_cells(book), 1) if failed(c)), None)
-    if number is None:  # it was at work when the kernel died or the time was over
-        number = max(1, sum(c.execution_count is not None for c in code_cells(book)))
-    cell = code_cells(book)[number - 1]
+def describe_failure(name, cell, number, text, error):
+    """One sentence: the cell by number, line of the text and first line, and what happened."""
     line = text[: text.find(cell.source)].count("\n") + 1
     if isinstance(error, CellExecutionError):
         what = f"{error.ename}: {first_line(error.evalue)}"
@@ -361,12 +357,26 @@ def describe_failure(name, book, text, error):
     )
 
 
-def failed(cell):
-    return any(output.output_type == "error" for output in cell.outputs)
+class Stopwatch:
+    """How long each code cell runs, by its number; an author wants to know the slowest."""
+
+    def __init__(self):
+        self.seconds, self.cell = [], None
+
+    def start(self, cell, cell_index):
+        self.cell, self.begun = cell, time.perf_counter()
+
+    def stop(self, cell, cell_index, execute_reply):
+        self.seconds.append(time.perf_counter() - self.begun)
+
+    def __str__(self):
+        slowest = max(self.seconds)
+        number = self.seconds.index(slowest) + 1
+        return f"{sum(self.seconds):.0f} s (slowest: code cell {number}, {slowest:.0f} s)"
 
 
 async def execute(name, root=ROOT, traceback=False):
-    """Run a chapter from its text. -> (executed notebook, peak memory in MB)"""
+    """Run a chapter from its text. -> (executed notebook, time, peak memory in MB)"""
     book = read_chapter(name, root)
     ran = copy.deepcopy(book)
     ran.cells.append(nbformat.v4.new_code_cell(PROBE, id="probe"))
@@ -374,8 +384,11 @@ async def execute(name, root=ROOT, traceback=False):
     folder.mkdir(exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"} | ENVIRONMENT
     environment["PYTHONPATH"] = str(root)
+    watch = Stopwatch()
     client = NotebookClient(
         ran,
+        on_cell_execute=watch.start,
+        on_cell_executed=watch.stop,
         timeout=LONGEST_CELL,
         kernel_name="python3",
         record_timing=False,
@@ -386,11 +399,14 @@ async def execute(name, root=ROOT, traceback=False):
     )
     try:
         await client.async_execute(env=environment)
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+    except (CellExecutionError, CellTimeoutError, RuntimeError) as error:
         if traceback:
             print(error, file=sys.stderr)
+        if watch.cell is None:
+            raise NotebookError(f"{name}: its kernel did not start: {first_line(error)}") from error
         text = source_path(name, root).read_text("utf8")
-        raise NotebookError(describe_failure(name, ran, text, error)) from error
+        number = code_cells(ran).index(watch.cell) + 1
+        raise NotebookError(describe_failure(name, watch.cell, number, text, error)) from error
     except NoSuchKernel as error:
         raise NotebookError(
             "This environment has no Jupyter kernel named python3; run: make setup"
@@ -404,7 +420,7 @@ async def execute(name, root=ROOT, traceback=False):
         "files": used_files(probe["files"], root),
     }
     make_repeatable(book, name)
-    return book, probe["peak"] / (1e6 if probe["platform"] == "darwin" else 1e3)
+    return book, watch, probe["peak"] / (1e6 if probe["platform"] == "darwin" else 1e3)
 
 
 def renew_text(name, root=ROOT):
@@ -435,12 +451,11 @@ async def update(name, gate, *, force=False, root=ROOT, traceback=False):
             changed = repository.write(path, repository.as_text(with_new_text(chapter, stored)))
             return f"{name}: {'new text, same outputs' if changed else 'up to date'}"
         print(f"{name}: executing, because {reason} ...", flush=True)
-        start = time.perf_counter()
-        book, peak = await execute(name, root, traceback)
+        book, watch, peak = await execute(name, root, traceback)
         keep_measured(book, stored)
         changed = repository.write(path, repository.as_text(book))
         return (
-            f"{name}: {time.perf_counter() - start:.0f} s, {peak:.0f} MB at most, "
+            f"{name}: {watch}, {peak:.0f} MB at most, "
             f"{path.stat().st_size / 1000:.0f} kB{'' if changed else ', nothing changed'}"
         )
 

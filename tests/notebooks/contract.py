@@ -4,6 +4,7 @@ A rule is a function `rule(book, name)` that yields one sentence for each thing 
 wrong, and nothing for a chapter in order. `RULES` lists them all, in the order of the page.
 """
 
+import json
 import re
 from pathlib import Path
 
@@ -16,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 WIDGET = "application/vnd.jupyter.widget-view+json"
 LARGEST_OUTPUT = 400_000  # bytes
 LARGEST_NOTEBOOK = 4_000_000
+LARGEST_DATA = 300_000  # of one explorer
 RULES = []
 
 
@@ -414,6 +416,25 @@ def sizes(book, name):
                 yield f"{where(book, cell)} has an output of {size:,} bytes."
     if (size := len(repository.as_text(book).encode())) > LARGEST_NOTEBOOK:
         yield f"the notebook has {size:,} bytes, at most {LARGEST_NOTEBOOK:,} are wanted."
+
+
+@rule
+def live_outputs(book, name):
+    """What is live without a kernel is an explorer; it carries its data, and not too much."""
+    for cell in code(book):
+        for bundle in data(cell):
+            if WIDGET in bundle and "image/svg+xml" not in bundle:
+                yield (
+                    f"{where(book, cell)} shows a widget that is empty without a kernel; for "
+                    "progress use the package's bar, for a live picture an explorer."
+                )
+    state = book.metadata.get("widgets", {}).get(notebooks.STATE, {}).get("state", {})
+    for model in state.values():
+        traits = {k: v for k, v in model["state"].items() if k not in ("_esm", "_css")}
+        size = len(json.dumps([traits, model.get("buffers", [])]))
+        if size > LARGEST_DATA:
+            kind = traits.get("_anywidget_id", model["model_name"]).split(".")[-1]
+            yield f"the explorer {kind} carries {size:,} bytes of data."
 
 
 MARK = "# NBVAL_CHECK_OUTPUT"

@@ -20,6 +20,7 @@ def test_the_example_keeps_the_contract():
     assert contract.problems(example(), NAME) == []
 
 
+SVG = "image/svg+xml"
 BROKEN = []
 
 
@@ -341,6 +342,20 @@ def large_output(book):
 def large_notebook(book):
     for index in range(11):
         book.cells.insert(5, code(f"show({index})", said="x" * 399_000))
+
+
+@breaks("live_outputs", "empty without a kernel")
+def progress_widget(book):
+    bundle = find(book, "explorer").outputs[0].data
+    find(book, "training").outputs.append(
+        nbformat.v4.new_output("display_data", data={k: v for k, v in bundle.items() if k != SVG})
+    )
+
+
+@breaks("live_outputs", "the explorer Tiny carries 400,")
+def heavy_explorer(book):
+    model = {"model_name": "AnyModel", "state": {"_anywidget_id": "x.Tiny", "w": "0" * 400_000}}
+    book.metadata["widgets"] = {notebooks.STATE: {"state": {"a" * 32: model}}}
 
 
 @breaks("compared_outputs", "at least five must")

@@ -193,6 +193,16 @@ def test_a_dead_kernel_is_named_and_nothing_is_left_behind(unexecuted, capsys):
     assert list((unexecuted / "notebooks").iterdir()) == []
 
 
+def test_a_kernel_that_does_not_start_is_named(unexecuted, capsys, monkeypatch):
+    def fail(*arguments, **options):
+        raise RuntimeError("Kernel died before replying to kernel_info")
+
+    monkeypatch.setattr(notebooks.NotebookClient, "async_start_new_kernel", fail)
+    assert run(unexecuted) == 1
+    assert "00_tiny: its kernel did not start: Kernel died" in capsys.readouterr().err
+    assert list((unexecuted / "notebooks").iterdir()) == []
+
+
 def test_an_unknown_name_is_an_error(book, capsys):
     assert run(book, "07_nothing") == 1
     assert "There is no chapter '07_nothing'; there is: 00_tiny." in capsys.readouterr().err
