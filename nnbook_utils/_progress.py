@@ -3,15 +3,29 @@
 import signal
 import sys
 import threading
+import time
 
 from tqdm import tqdm
 
-from ._units import three_digits
+from ._units import seconds, three_digits
 
 
 def progress_bar(steps, done, progress):
     """A bar that a notebook stores as one line, and that a terminal leaves as one line."""
     return _Bar(steps, done) if progress else _Silent()
+
+
+def progress(items, description="training", unit="steps"):
+    """Yield from `items`, a sized iterable, and show how far it is; at the end one line stays.
+
+    For loops that a chapter writes by hand; `train.fit` has its own bar.
+    """
+    start, count = time.perf_counter(), len(items)
+    with _Bar(count, 0, description, unit) as bar:
+        for item in items:
+            yield item
+            bar.bar.update()
+        bar.finish(f"{description}: {count} {unit} in {seconds(time.perf_counter() - start)}")
 
 
 class _Silent:
@@ -29,14 +43,14 @@ class _Silent:
 
 
 class _Bar(_Silent):
-    def __init__(self, steps, done):
+    def __init__(self, steps, done, description="training", unit="steps"):
         self.file = _CellLine() if _in_notebook() else sys.stderr
         watched = isinstance(self.file, _CellLine) or self.file.isatty()
         self.bar = tqdm(
             total=steps,
             initial=done,
-            desc="training",
-            unit=" steps",
+            desc=description,
+            unit=f" {unit}",
             file=self.file,
             leave=False,
             disable=not watched,
