@@ -96,6 +96,7 @@
         if (still) still.hidden = true;
         place.style.minHeight = "";
         place.dataset.explorer = "ready";
+        performance.mark(`explorer ${place.dataset.model}`);
       },
       (error) => {
         place.dataset.explorer = "failed";

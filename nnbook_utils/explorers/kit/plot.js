@@ -173,6 +173,8 @@ export function handle(frame, plot, { node, label, drag, key, describe }) {
     node.setPointerCapture(event.pointerId);
     drag(...where(event), true);
   });
+  // touch-action in CSS does not hold inside SVG everywhere: keep the page from scrolling along
+  frame.on(node, "touchstart", (event) => event.preventDefault(), { passive: false });
   frame.on(node, "pointermove", (event) => {
     if (node.hasPointerCapture(event.pointerId)) drag(...where(event), false);
   });

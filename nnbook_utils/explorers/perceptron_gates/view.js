@@ -3,7 +3,7 @@ import { GATES, INPUTS, cycle, halfPlane, learned, outputs, train, weightedSum }
 import { h, math, number, s, term, terms } from "../kit/dom.js";
 import { animation, frame } from "../kit/frame.js";
 import { button, choice, slider } from "../kit/controls.js";
-import { handle, line, plot } from "../kit/plot.js";
+import { dots, handle, line, plot } from "../kit/plot.js";
 
 const ARROW = 0.4; // length of the arrow for a weight of 1, in units of the plane
 const fine = (value) => Math.round(value * 64) / 64; // what a hand can set; exact in binary
@@ -245,17 +245,19 @@ function render({ model, el }) {
     const sweeps = Math.max(1, Math.ceil(k / 4));
     const first = Math.max(0, sweeps - columns);
     const parts = INPUTS.map((x, i) => s("text", { x: 0, y: 12 + 18 * i }, x.join(" ")));
+    const ahead = [];
     for (let column = 0; column < columns; column += 1)
       for (let i = 0; i < 4; i += 1) {
         const state = states[4 * (first + column) + i + 1];
         const [px, py] = [30 + 18 * column, 18 * i + 0.75];
         if (!state) {
-          parts.push(s("circle", { class: "nnb-ahead", cx: px + 7, cy: py + 7, r: 1.5 }));
+          ahead.push([px + 7, py + 7]);
           continue;
         }
         parts.push(s("rect", { x: px, y: py, width: 14, height: 14, rx: 3, class: state.error ? "nnb-fixed" : "" }));
         if (state.error) parts.push(s("text", { class: "nnb-sign", x: px + 7, y: py + 11.5 }, state.error > 0 ? "+" : "−"));
       }
+    parts.push(s("path", { class: "nnb-ahead", d: dots(ahead) }));
     const seen = cycle(states);
     if (seen) {
       const [from, to] = seen.map((step) => 30 + 18 * (step / 4 - first) - 2);
