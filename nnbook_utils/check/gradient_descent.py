@@ -17,6 +17,8 @@ def _array(value, shape, name):
 
 
 def _pair(value, what):
+    if isinstance(value, tuple | list) and any(entry is ... or entry is None for entry in value):
+        raise NotImplementedError  # the stub's dots are still there
     require(
         isinstance(value, tuple | list) and len(value) == 2,
         f"{what}, but what came back is a {type(value).__name__}.",
@@ -187,7 +189,7 @@ def mse_gradient(gradient):
                 break
         if hint is None and np.allclose(dW, right_W):
             hint = "dW is right. The bias acts on every example: sum its slopes over the examples."
-        elif hint is None and np.allclose(dW, right_W.T):
+        elif hint is None and results == inputs and np.allclose(dW, right_W.T):
             hint = "With a square W the shape cannot tell, but dW is transposed."
         elif hint is None and np.allclose(db, right_b):
             hint = "db is right. For dW multiply each slope by the input that it came through."
