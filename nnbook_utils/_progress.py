@@ -15,7 +15,7 @@ def progress_bar(steps, done, progress):
     return _Bar(steps, done) if progress else _Silent()
 
 
-def progress(items, description="training", unit="steps"):
+def track(items, description="training", unit="steps"):
     """Yield from `items`, a sized iterable, and show how far it is; at the end one line stays.
 
     For loops that a chapter writes by hand; `train.fit` has its own bar.

@@ -19,7 +19,8 @@ from pathlib import Path
 import numpy as np
 
 from ._checkpoint import load, save
-from ._progress import Interrupt, progress, progress_bar
+from ._progress import Interrupt, progress_bar
+from ._progress import track as track
 from ._units import seconds as in_seconds
 from ._units import three_digits
 

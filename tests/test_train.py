@@ -563,3 +563,9 @@ def test_the_history_prints_as_one_line():
 
 def test_a_history_can_be_written_as_json():
     json.dumps(fit(steps=2, evaluate=lambda model: np.float32(0.5)).metrics)
+
+
+def test_a_loop_written_by_hand_can_be_tracked(capsys):
+    seen = list(train.track([3, 1, 2], "counting", unit="numbers"))
+    assert seen == [3, 1, 2]
+    assert capsys.readouterr().out.startswith("counting: 3 numbers in ")
