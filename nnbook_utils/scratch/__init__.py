@@ -6,6 +6,22 @@ Names, arguments, shapes and state-dict keys are PyTorch's, so what is learnt he
 """
 
 from . import functional, init, models, nn, optim
+from .graph import Graph, Node, trace
+from .serialization import load, save
 from .tensor import Parameter, Tensor, no_grad
 
-__all__ = ["Parameter", "Tensor", "functional", "init", "models", "nn", "no_grad", "optim"]
+__all__ = [
+    "Graph",
+    "Node",
+    "Parameter",
+    "Tensor",
+    "functional",
+    "init",
+    "load",
+    "models",
+    "nn",
+    "no_grad",
+    "optim",
+    "save",
+    "trace",
+]

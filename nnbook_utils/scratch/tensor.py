@@ -524,11 +524,9 @@ def as_tensor(value, like=None):
     """`value` as a Tensor. A plain number takes the dtype of `like`, so that 2.0 * x keeps x's."""
     if isinstance(value, Tensor):
         return value
-    if like is not None and np.ndim(value) == 0 and like.data.dtype.kind == "f":
-        if not isinstance(value, int | float | np.number | np.bool_ | np.ndarray):
-            raise TypeError(
-                f"expected a Tensor, an array or a number, but got {type(value).__name__}"
-            )
+    is_number = isinstance(value, int | float | np.number | np.bool_)
+    is_number = is_number or (isinstance(value, np.ndarray) and value.ndim == 0)
+    if is_number and like is not None and like.data.dtype.kind == "f":
         return Tensor(np.asarray(value, dtype=like.data.dtype))
     return Tensor(value)
 

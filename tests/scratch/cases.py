@@ -147,7 +147,9 @@ case("logsumexp", normal(3, 4), dim=1)
 case("logsumexp", normal(3, 4), dim=0, keepdim=True)
 
 # -- shapes -------------------------------------------------------------------------------------
-case("reshape", normal(3, 4), ours=lambda x: x.reshape(2, -1), twin=lambda t, x: x.reshape(2, -1))
+case(
+    "reshape", normal(3, 4), ours=lambda x: F.reshape(x, 2, -1), twin=lambda t, x: x.reshape(2, -1)
+)
 case("flatten", normal(2, 3, 4))
 case("flatten", normal(2, 3, 4), start_dim=1)
 case("flatten", normal(2, 3, 4), start_dim=0, end_dim=1)
@@ -155,7 +157,7 @@ case("transpose", normal(2, 3, 4), dim0=0, dim1=-1)
 case(
     "permute",
     normal(2, 3, 4),
-    ours=lambda x: x.permute(2, 0, 1),
+    ours=lambda x: F.permute(x, 2, 0, 1),
     twin=lambda t, x: x.permute(2, 0, 1),
 )
 for dim in (0, 1, -1):
@@ -165,7 +167,7 @@ case("squeeze", normal(2, 1, 3), dim=0)
 case(
     "expand",
     normal(2, 1, 3),
-    ours=lambda x: x.expand(4, 2, 5, 3),
+    ours=lambda x: F.expand(x, 4, 2, 5, 3),
     twin=lambda t, x: x.expand(4, 2, 5, 3),
 )
 for dim in (0, 1, -1):
@@ -221,7 +223,7 @@ for label, index in {
     case(
         "getitem",
         normal(4, 5, seed=3),
-        ours=lambda x, i=index: x[i],
+        ours=lambda x, i=index: F.getitem(x, i),
         twin=lambda t, x, i=index: x[i],
         note=label,
     )
@@ -249,7 +251,7 @@ case(
 case(
     "masked_fill",
     normal(2, 3, 4),
-    ours=lambda x: x.masked_fill(MASK, -2.0),
+    ours=lambda x: F.masked_fill(x, MASK, -2.0),
     twin=lambda t, x: x.masked_fill(t.tensor(MASK), -2.0),
 )
 case("pad", normal(2, 3), pad=(1, 2))
@@ -307,9 +309,12 @@ for reduction in ("mean", "sum", "none"):
         twin=lambda t, x, **o: t.nn.functional.nll_loss(x, labels(t, integers(4, 5)), **o),
         reduction=reduction,
     )
-case("kl_div", np.log(probabilities(2, 3)), np.array([[0, 0.5, 0.5], [1, 0, 0]]), note="zeros",
-     twin=lambda t, x, p: t.nn.functional.kl_div(x, p.detach()),
-     ours=lambda x, p: F.kl_div(x, p.detach()))  # fmt: skip
+WITH_ZEROS = np.array([[0, 0.5, 0.5], [1, 0, 0]])
+case("kl_div", np.log(probabilities(2, 3)), note="zeros", reduction="sum",
+     ours=lambda x, reduction: F.kl_div(
+        x, WITH_ZEROS.astype(getattr(x, "dtype", float)), reduction),
+     twin=lambda t, x, reduction: t.nn.functional.kl_div(x, t.tensor(WITH_ZEROS),
+                                                         reduction=reduction))  # fmt: skip
 
 
 def normal_kl(torch, mu, logvar):
@@ -393,7 +398,7 @@ case("layer_norm", normal(5, 4), normalized_shape=(4,), eps=0.1)
 def running(x, seed, torch=None):
     """Running statistics for batch norm: the same numbers in both worlds, in x's dtype."""
     start = positive(4, seed=seed)
-    return torch.tensor(start) if torch else Tensor(start.astype(x.dtype))
+    return torch.tensor(start) if torch else Tensor(start.astype(getattr(x, "dtype", float)))
 
 
 for shape in ((6, 4), (3, 4, 5), (3, 4, 2, 5)):
@@ -406,7 +411,7 @@ for shape in ((6, 4), (3, 4, 5), (3, 4, 2, 5)):
              training=training)  # fmt: skip
     case("group_norm", normal(*shape), num_groups=2)
     case("group_norm", normal(*shape), normal(4, seed=1), normal(4, seed=2),
-         ours=lambda x, w, b: F.group_norm(x, 4 if x.ndim > 2 else 1, w, b),
+         ours=lambda x, w, b: F.group_norm(x, 4 if np.ndim(x) > 2 else 1, w, b),
          twin=lambda t, x, w, b: t.nn.functional.group_norm(x, 4 if x.ndim > 2 else 1, w, b)
          )  # fmt: skip
 

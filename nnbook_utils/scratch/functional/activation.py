@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..tensor import Tensor
-from .checks import axis, floating, one_of
+from .checks import axis, floating, number, one_of
 from .error_function import erfc
 
 
@@ -30,6 +30,7 @@ def leaky_relu(x, negative_slope=0.01):
     Chapter: 01_neurons. Twin: torch.nn.functional.leaky_relu. Source: Maas et al., 2013.
     """
     x = floating("x", x)
+    number("negative_slope", negative_slope)
     slope = np.where(x.data > 0, 1, negative_slope).astype(x.dtype)
 
     def backward(grad):

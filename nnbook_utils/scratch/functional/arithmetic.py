@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tensor import Tensor, as_array, as_tensor, operands, unbroadcast
-from .checks import floating
+from .checks import floating, number
 
 
 def add(a, b):
@@ -58,6 +58,8 @@ def div(a, b):
 def neg(x):
     """-x. Chapter: 03_backpropagation. Twin: torch.neg."""
     x = as_tensor(x)
+    if x.dtype == bool:
+        raise TypeError("neg needs numbers, but x holds booleans; for not(x) compare x == False")
 
     def backward(grad):
         return (-grad,)
@@ -196,8 +198,8 @@ def clamp(x, min=None, max=None):
     if min is None and max is None:
         raise ValueError("clamp needs min, max or both")
     for name, bound in (("min", min), ("max", max)):
-        if bound is not None and not isinstance(bound, int | float):
-            raise TypeError(f"{name} must be a number, but it is a {type(bound).__name__}")
+        if bound is not None:
+            number(name, bound)
 
     # The slope is 1 from min to max, both included, and 0 outside.
     def backward(grad):

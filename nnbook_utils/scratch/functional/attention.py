@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..tensor import Tensor, as_array, unbroadcast
-from .checks import floating, probability, same_dtype
+from .checks import flag, floating, number, probability, same_dtype
 
 
 def scaled_dot_product_attention(
@@ -23,6 +23,8 @@ def scaled_dot_product_attention(
     query, key, value = floating("query", query), floating("key", key), floating("value", value)
     mask = _check(query, key, value, attn_mask, is_causal)
     probability("dropout_p", dropout_p)
+    if scale is not None:
+        number("scale", scale)
     q, k, v = query.data, key.data, value.data
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     p = _weights(q, k, mask, scale)  # (..., T, S)
@@ -93,6 +95,7 @@ def _check(query, key, value, attn_mask, is_causal):
             f"the leading axes of query, key and value must broadcast, but they are {q[:-2]}, "
             f"{k[:-2]} and {v[:-2]}"
         ) from error
+    flag("is_causal", is_causal)
     if attn_mask is None and not is_causal:
         return None
     if attn_mask is not None and is_causal:

@@ -1,5 +1,7 @@
 """Checks of arguments that many operations share. Each raises one sentence that says what to do."""
 
+import numpy as np
+
 from ..tensor import as_tensor
 
 
@@ -59,8 +61,9 @@ def axis(x, dim):
     return dim % x.ndim
 
 
-def axes(x, dim):
+def axes(x, dim, keepdim=False):
     """`dim` (one axis, several, or None for all) as a tuple counted from the front."""
+    flag("keepdim", keepdim)
     if dim is None:
         return tuple(range(x.ndim))
     chosen = tuple(axis(x, d) for d in (dim if isinstance(dim, tuple | list) else (dim,)))
@@ -93,3 +96,27 @@ def probability(name, p):
     """ValueError unless 0 <= p <= 1."""
     if not isinstance(p, int | float) or not 0 <= p <= 1:
         raise ValueError(f"{name} must be a probability between 0 and 1, but it is {p!r}")
+
+
+def number(name, value, at_least=None):
+    """TypeError unless `value` is one real number, ValueError when it is below `at_least`."""
+    if not isinstance(value, int | float | np.integer | np.floating):
+        raise TypeError(f"{name} must be a number, but it is {value!r}")
+    if at_least is not None and not value >= at_least:
+        raise ValueError(f"{name} must be at least {at_least}, but it is {value!r}")
+    return value
+
+
+def whole(name, value, at_least=1):
+    """TypeError unless `value` is one integer, ValueError when it is below `at_least`."""
+    if not isinstance(value, int | np.integer) or isinstance(value, bool):
+        raise TypeError(f"{name} must be an integer, but it is {value!r}")
+    if value < at_least:
+        raise ValueError(f"{name} must be at least {at_least}, but it is {value!r}")
+    return int(value)
+
+
+def flag(name, value):
+    """TypeError unless `value` is True or False."""
+    if not isinstance(value, bool | np.bool_):
+        raise TypeError(f"{name} must be True or False, but it is {value!r}")

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.lib.stride_tricks import as_strided
 
 from ..tensor import Tensor
-from .checks import floating, has_shape, pair, same_dtype
+from .checks import floating, has_shape, pair, same_dtype, whole
 from .layout import channels_first, channels_last, crop_images, pad_images
 from .shaping import cat, split, squeeze, unsqueeze
 
@@ -242,7 +242,7 @@ def _check(x, weight, bias, groups, channels_axis):
         )
     if 0 in weight.shape:
         raise ValueError(f"weight must not be empty, but it has shape {weight.shape}")
-    if not isinstance(groups, int) or groups < 1 or x.shape[1] % groups or weight.shape[0] % groups:
+    if x.shape[1] % whole("groups", groups) or weight.shape[0] % groups:
         raise ValueError(
             f"groups must divide the {x.shape[1]} channels of x and the first axis of weight "
             f"{weight.shape} evenly, but it is {groups!r}"
@@ -274,6 +274,4 @@ def _row(value, name, neutral=1):
     """A setting of a 1-d convolution as (vertical, horizontal); neutral has no effect."""
     if isinstance(value, tuple | list) and len(value) == 1:
         value = value[0]
-    if not isinstance(value, int):
-        raise TypeError(f"{name} must be an integer, but it is {value!r}")
-    return (neutral, value)
+    return (neutral, whole(name, value, at_least=neutral))

@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tensor import Tensor, as_tensor
-from .checks import floating, integers
+from .checks import floating, integers, whole
 
 
 def embedding(index, weight):
@@ -44,8 +44,7 @@ def one_hot(index, num_classes):
     Chapter: 02_gradient_descent. Twin: torch.nn.functional.one_hot (there in integers).
     """
     index = integers("index", index)
-    if not isinstance(num_classes, int) or num_classes < 1:
-        raise ValueError(f"num_classes must be an integer of at least 1, not {num_classes!r}")
+    whole("num_classes", num_classes)
     if index.size and (index.min() < 0 or index.max() >= num_classes):
         raise ValueError(
             f"index must lie from 0 to {num_classes - 1}, but it holds "

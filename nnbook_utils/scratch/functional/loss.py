@@ -7,7 +7,7 @@ import numpy as np
 
 from ..tensor import Tensor, as_tensor
 from .arithmetic import abs, exp, square, where
-from .checks import floating, integers, one_of, same_dtype, same_shape
+from .checks import floating, integers, number, one_of, probability, same_dtype, same_shape
 from .linear_algebra import matmul
 from .reduction import mean, sum
 from .shaping import transpose
@@ -62,8 +62,8 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
             f"cross_entropy needs input (N, C, ...) and target (N, ...), but input has shape "
             f"{input.shape} and target has shape {target.shape}"
         )
-    if not 0 <= label_smoothing <= 1:
-        raise ValueError(f"label_smoothing must be between 0 and 1, but it is {label_smoothing}")
+    probability("label_smoothing", label_smoothing)
+    number("ignore_index", ignore_index)
     classes = input.shape[1]
     logits = np.moveaxis(input.data, 1, -1).reshape(target.size, classes)
     labels = target.ravel()
@@ -193,8 +193,8 @@ def contrastive_loss(a, b, temperature=0.07):
     same_shape(a=a, b=b)
     if a.ndim != 2:
         raise ValueError(f"contrastive_loss needs a and b of shape (N, D), not {a.shape}")
-    if not isinstance(temperature, Tensor) and not temperature > 0:
-        raise ValueError(f"temperature must be above 0, but it is {temperature}")
+    if not isinstance(temperature, Tensor) and number("temperature", temperature, 0) == 0:
+        raise ValueError("temperature must be above 0, but it is 0")
     similarity = matmul(normalize(a), transpose(normalize(b), 0, 1)) / temperature  # (N, N)
     right = np.arange(len(a))
     return (cross_entropy(similarity, right) + cross_entropy(similarity.T, right)) * 0.5

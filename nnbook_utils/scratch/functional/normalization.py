@@ -9,7 +9,7 @@ import math
 import numpy as np
 
 from ..tensor import Tensor
-from .checks import floating, has_shape, probability, same_dtype
+from .checks import floating, has_shape, number, probability, same_dtype, whole
 from .layout import channels_last, from_positions, to_positions
 
 
@@ -20,6 +20,7 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     Chapter: 04_training_deep_networks. Twin: torch.nn.functional.layer_norm.
     Source: Ba et al., arXiv:1607.06450.
     """
+    number("eps", eps, at_least=0)
     x, weight, bias, size = _last_axes(x, normalized_shape, weight, bias)
     rows = x.data.reshape(-1, size)  # (M, D)
     average = np.full((size, 1), 1 / size, x.dtype)  # rows @ average is faster than rows.mean
@@ -50,7 +51,7 @@ def rms_norm(x, normalized_shape, weight=None, eps=None):
     Source: Zhang and Sennrich, arXiv:1910.07467.
     """
     x, weight, _, size = _last_axes(x, normalized_shape, weight, None)
-    eps = np.finfo(x.dtype).eps if eps is None else eps
+    eps = np.finfo(x.dtype).eps if eps is None else number("eps", eps, at_least=0)
     rows = x.data.reshape(-1, size)
     average = np.full((size, 1), 1 / size, x.dtype)
     inverse = 1 / np.sqrt((rows * rows) @ average + x.dtype.type(eps))
@@ -80,6 +81,7 @@ def batch_norm(
     """
     x, weight, bias = _channels(x, weight, bias)
     probability("momentum", momentum)
+    number("eps", eps, at_least=0)
     if not training and (running_mean is None or running_var is None):
         raise ValueError("batch_norm needs running_mean and running_var outside training")
     images = channels_last(x.data)
@@ -125,7 +127,8 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     Source: Wu and He, arXiv:1803.08494.
     """
     x, weight, bias = _channels(x, weight, bias)
-    if not isinstance(num_groups, int) or num_groups < 1 or x.shape[1] % num_groups:
+    number("eps", eps, at_least=0)
+    if x.shape[1] % whole("num_groups", num_groups):
         raise ValueError(
             f"num_groups must divide the {x.shape[1]} channels evenly, but it is {num_groups!r}"
         )
@@ -192,6 +195,10 @@ def _last_axes(x, normalized_shape, weight, bias):
     x = floating("x", x)
     if isinstance(normalized_shape, int):
         normalized_shape = (normalized_shape,)
+    if not isinstance(normalized_shape, tuple | list):
+        raise TypeError(
+            f"normalized_shape must be an integer or a tuple, but it is {normalized_shape!r}"
+        )
     shape = tuple(normalized_shape)
     if not shape or x.shape[-len(shape) :] != shape or 0 in shape:
         raise ValueError(

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..tensor import Tensor
-from .checks import floating, pair
+from .checks import floating, pair, whole
 from .layout import channels_first, channels_last, crop_images, pad_images
 from .linear_algebra import matmul
 from .shaping import cat, squeeze, unsqueeze
@@ -126,8 +126,7 @@ def _along_sequence(pool, x, kernel_size, stride, padding):
         raise ValueError(f"x must have shape (N, C, T), but it has {x.shape}")
     stride = kernel_size if stride is None else stride
     for name, value in (("kernel_size", kernel_size), ("stride", stride), ("padding", padding)):
-        if not isinstance(value, int):
-            raise TypeError(f"{name} must be an integer, but it is {value!r}")
+        whole(name, value, at_least=0)
     return squeeze(pool(unsqueeze(x, 2), (1, kernel_size), (1, stride), (0, padding)), 2)
 
 

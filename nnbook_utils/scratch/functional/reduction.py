@@ -9,13 +9,13 @@ import numpy as np
 
 from ..tensor import Tensor, as_tensor
 from .arithmetic import sqrt
-from .checks import axes, floating
+from .checks import axes, floating, number
 
 
 def sum(x, dim=None, keepdim=False):
     """Sum over `dim`. Chapter: 03_backpropagation. Twin: torch.sum."""
     x = as_tensor(x)
-    over = axes(x, dim)
+    over = axes(x, dim, keepdim)
 
     # Every term enters its sum with factor 1, so each receives the gradient of that sum.
     def backward(grad):
@@ -27,7 +27,7 @@ def sum(x, dim=None, keepdim=False):
 def mean(x, dim=None, keepdim=False):
     """Mean over `dim`. Chapter: 03_backpropagation. Twin: torch.mean."""
     x = floating("x", x)
-    return sum(x, dim, keepdim) * (1 / _count(x, axes(x, dim), 1))
+    return sum(x, dim, keepdim) * (1 / _count(x, axes(x, dim, keepdim), 1))
 
 
 def var(x, dim=None, correction=1, keepdim=False):
@@ -36,7 +36,8 @@ def var(x, dim=None, correction=1, keepdim=False):
     Chapter: 04_training_deep_networks. Twin: torch.var.
     """
     x = floating("x", x)
-    over = axes(x, dim)
+    over = axes(x, dim, keepdim)
+    correction = number("correction", correction, at_least=0)
     count = _count(x, over, 1 + correction) - correction
     centred = x.data - x.data.mean(axis=over, keepdims=True)
     out = (centred * centred).sum(axis=over, keepdims=keepdim) / x.dtype.type(count)
@@ -63,7 +64,7 @@ def amax(x, dim=None, keepdim=False):
     Chapter: 22_reinforcement_learning. Twin: torch.amax.
     """
     x = as_tensor(x)
-    over = axes(x, dim)
+    over = axes(x, dim, keepdim)
     _count(x, over, 1)
     top = x.data.max(axis=over, keepdims=True)
 
@@ -89,7 +90,7 @@ def logsumexp(x, dim, keepdim=False):
     Chapter: 18_variational_autoencoders. Twin: torch.logsumexp.
     """
     x = floating("x", x)
-    over = axes(x, dim)
+    over = axes(x, dim, keepdim)
     _count(x, over, 1)
     top = x.data.max(axis=over, keepdims=True)
     p = np.exp(x.data - top)

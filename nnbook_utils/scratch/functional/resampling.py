@@ -3,7 +3,7 @@
 import numpy as np
 
 from ..tensor import Tensor
-from .checks import floating, pair
+from .checks import floating, pair, whole
 from .shaping import permute, reshape
 
 
@@ -36,7 +36,7 @@ def pixel_shuffle(x, upscale_factor):
 
     Chapter: 20_diffusion. Twin: torch.nn.functional.pixel_shuffle. Source: arXiv:1609.05158.
     """
-    x, r = _images(x), _factor("upscale_factor", upscale_factor)
+    x, r = _images(x), whole("upscale_factor", upscale_factor)
     n, c, h, w = x.shape
     if c % (r * r):
         raise ValueError(f"x must have a multiple of {r * r} channels, but it has shape {x.shape}")
@@ -49,7 +49,7 @@ def pixel_unshuffle(x, downscale_factor):
 
     Chapter: 20_diffusion. Twin: torch.nn.functional.pixel_unshuffle.
     """
-    x, r = _images(x), _factor("downscale_factor", downscale_factor)
+    x, r = _images(x), whole("downscale_factor", downscale_factor)
     n, c, h, w = x.shape
     if h % r or w % r:
         raise ValueError(f"height and width must be multiples of {r}, but x has shape {x.shape}")
@@ -62,11 +62,3 @@ def _images(x):
     if x.ndim != 4:
         raise ValueError(f"x must have shape (N, C, H, W), but it has {x.shape}")
     return x
-
-
-def _factor(name, value):
-    if not isinstance(value, int):
-        raise TypeError(f"{name} must be an integer, but it is {value!r}")
-    if value < 1:
-        raise ValueError(f"{name} must be at least 1, but it is {value}")
-    return value

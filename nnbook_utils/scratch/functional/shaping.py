@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 from ..tensor import Part, Tensor, as_array, as_tensor, unbroadcast
-from .checks import axes, axis, integers
+from .checks import axes, axis, integers, number, whole
 
 
 def reshape(x, *shape):
@@ -146,10 +146,13 @@ def split(x, split_size, dim=0):
     along = axis(x, dim)
     length = x.shape[along]
     if isinstance(split_size, int):
-        if split_size < 1:
-            raise ValueError(f"split_size must be at least 1, but it is {split_size}")
+        whole("split_size", split_size)
         split_size = [min(split_size, length - start) for start in range(0, length, split_size)]
-    if not all(isinstance(n, int) and n >= 0 for n in split_size) or np.sum(split_size) != length:
+    if (
+        not isinstance(split_size, tuple | list)
+        or not all(isinstance(n, int) and n >= 0 for n in split_size)
+        or sum(split_size) != length
+    ):
         raise ValueError(f"split_size {split_size} must add up to {length}, the length of the axis")
     before = (slice(None),) * along
     ends = np.cumsum(split_size, dtype=int)
@@ -164,9 +167,7 @@ def chunk(x, chunks, dim=0):
     Chapter: 12_attention. Twin: torch.chunk.
     """
     x = as_tensor(x)
-    if not isinstance(chunks, int) or chunks < 1:
-        raise ValueError(f"chunks must be an integer of at least 1, but it is {chunks!r}")
-    return split(x, max(1, -(-x.shape[axis(x, dim)] // chunks)), dim)
+    return split(x, max(1, -(-x.shape[axis(x, dim)] // whole("chunks", chunks))), dim)
 
 
 def unbind(x, dim=0):
@@ -249,8 +250,7 @@ def masked_fill(x, mask, value):
     x, mask = as_tensor(x), as_array(mask)
     if mask.dtype != bool:
         raise TypeError(f"mask must hold booleans, but its dtype is {mask.dtype}")
-    if not isinstance(value, int | float):
-        raise TypeError(f"value must be a number, but it is a {type(value).__name__}")
+    number("value", value)
     try:
         mask = np.broadcast_to(mask, x.shape)
     except ValueError as error:
@@ -273,6 +273,7 @@ def pad(x, pad, value=0.0):
     Chapter: 05_convolution. Twin: torch.nn.functional.pad.
     """
     x = as_tensor(x)
+    number("value", value)
     ok = isinstance(pad, tuple | list) and all(isinstance(n, int) and n >= 0 for n in pad)
     if not ok or len(pad) % 2 or len(pad) > 2 * x.ndim:
         raise ValueError(

@@ -14,6 +14,8 @@ class RMSprop(Optimizer):
     Chapter: 04_training_deep_networks. Twin: torch.optim.RMSprop. Source: Hinton, 2012 (lecture 6).
     """
 
+    memory = ("square", "velocity")
+
     def __init__(self, parameters, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0):
         super().__init__(parameters, lr)
         self.alpha, self.eps = alpha, eps
@@ -44,6 +46,7 @@ class Adam(Optimizer):
     Chapter: 02_gradient_descent. Twin: torch.optim.Adam. Source: Kingma and Ba, arXiv:1412.6980.
     """
 
+    memory = ("mean", "square")
     decoupled_decay = False
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):

@@ -12,6 +12,8 @@ class Optimizer:
     Twin: torch.optim.Optimizer.
     """
 
+    memory = ()  # names of the arrays that it remembers from step to step
+
     def __init__(self, parameters, lr):
         self.parameters = list(parameters)
         if not self.parameters:
@@ -32,34 +34,9 @@ class Optimizer:
         self.steps = [0] * len(self.parameters)
         self._attach()
 
-    memory = ()  # names of the arrays that an optimiser remembers, for state_dict
-
     def zeros(self):
         """One number a parameter entry, for what an optimiser remembers."""
         return np.zeros_like(self.data)
-
-    def state_dict(self):
-        """What must be saved, beside the weights, to go on training later: name -> array."""
-        state = {name: getattr(self, name) for name in self.memory}
-        state = {name: array.copy() for name, array in state.items() if array is not None}
-        return state | {"steps": np.array(self.steps), "lr": np.array(self.lr)}
-
-    def load_state_dict(self, state):
-        """Go on where an optimiser of the same kind and the same parameters stopped.
-
-        Nothing changes unless all names and sizes agree. Raises ValueError otherwise.
-        """
-        own = self.state_dict()
-        arrays = {name: np.asarray(value) for name, value in state.items()}
-        if {n: a.shape for n, a in own.items()} != {n: a.shape for n, a in arrays.items()}:
-            raise ValueError(
-                f"state must hold {sorted(own)} for {len(self.data)} numbers in "
-                f"{len(self.steps)} parameters, but it holds {sorted(arrays)} of other sizes"
-            )
-        for name, array in arrays.items():
-            if name in self.memory:
-                getattr(self, name)[...] = array
-        self.steps, self.lr = arrays["steps"].tolist(), arrays["lr"].item()
 
     def _attach(self):
         """Make every `parameter.data` a view of the long array, unless it already is one."""
@@ -94,26 +71,22 @@ class Optimizer:
 
     def state_dict(self):
         """Learning rate, steps made and all that is remembered: enough to go on exactly so."""
-        memory = {
-            name: value.copy()
-            for name, value in vars(self).items()
-            if isinstance(value, np.ndarray) and name not in ("data", "grad")
-        }
+        memory = {name: getattr(self, name) for name in self.memory}
+        memory = {name: array.copy() for name, array in memory.items() if array is not None}
         return {"lr": self.lr, "steps": list(self.steps), "memory": memory}
 
     def load_state_dict(self, state_dict):
         """Take over what `state_dict()` of an optimiser of the same kind and parameters returned.
 
-        Raises ValueError when it belongs to another kind, or to parameters of other sizes.
+        Nothing changes unless all names and sizes agree. Raises ValueError otherwise.
         """
-        own = self.state_dict()["memory"]
-        given = state_dict["memory"]
-        shapes = [{name: array.shape for name, array in d.items()} for d in (own, given)]
-        if shapes[0] != shapes[1] or len(state_dict["steps"]) != len(self.steps):
+        own, given = self.state_dict(), state_dict
+        shapes = [{n: np.shape(a) for n, a in d["memory"].items()} for d in (own, given)]
+        if shapes[0] != shapes[1] or len(given["steps"]) != len(self.steps):
             raise ValueError(
                 f"state_dict must hold {shapes[0]} for {len(self.steps)} parameters, but it holds "
-                f"{shapes[1]} for {len(state_dict['steps'])}"
+                f"{shapes[1]} for {len(given['steps'])}"
             )
-        self.lr, self.steps = state_dict["lr"], list(state_dict["steps"])
-        for name, array in given.items():
+        self.lr, self.steps = given["lr"], list(given["steps"])
+        for name, array in given["memory"].items():
             getattr(self, name)[...] = array

@@ -10,6 +10,8 @@ class SGD(Optimizer):
     Chapter: 02_gradient_descent. Twin: torch.optim.SGD. Source: Polyak, 1964; Nesterov, 1983.
     """
 
+    memory = ("velocity",)
+
     def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0, nesterov=False):
         super().__init__(parameters, lr)
         if nesterov and momentum <= 0:
