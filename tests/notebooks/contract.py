@@ -272,8 +272,11 @@ def exercises(book, name):
                 "`jupyter: {source_hidden: true}` and `cellView: form`."
             )
         said = [text for text in shown_text(solution) if text.strip()]
-        if not said or not said[-1].startswith("Right") or any("Not yet" in s for s in said):
+        if any(text.startswith("Not yet") for text in said):
             yield f"{where(book, solution)} is a solution and does not pass its own check."
+        before = code(book)[code(book).index(solution) - 1]
+        if "exercise" in tags(before) and not (said and said[-1].startswith("Right")):
+            yield f"{where(book, solution)} is a solution and its check does not say `Right`."
 
 
 @rule
@@ -301,9 +304,12 @@ def ending(book, name):
 @rule
 def order(book, name):
     """The parts stand in the same order in every chapter."""
-    parts = ["header", "setup", "first-look", "proof", "training", "gpu", "failure", "exercise"]
+    parts = ["header", "setup", "first-look", "proof", "training", "gpu", "goes wrong", "exercise"]
     parts += ["in-short", "go-further", "next"]
-    places = [(book.cells.index(tagged(book, tag)[0]), tag) for tag in parts if tagged(book, tag)]
+    found = {tag: tagged(book, tag) for tag in parts}
+    # a failure may also be shown where it belongs to the story
+    found["goes wrong"] = [cell for _, text, cell in headings(book) if "goes wrong" in text]
+    places = [(book.cells.index(cells[0]), tag) for tag, cells in found.items() if cells]
     for (place, tag), (after, following) in zip(places, places[1:], strict=False):
         if place > after:
             yield f"the part `{following}` stands before the part `{tag}`."
@@ -473,4 +479,4 @@ def links(book, name):
             if re.match(r"[a-z]+:", target):
                 continue
             if not (ROOT / "notebooks" / target).resolve().exists():
-                yield f"{where(book, cell)} links to {target}, which does not exist."
+                yield f"{where(book, cell)} links to {target}, which does not exist; name it without a link."

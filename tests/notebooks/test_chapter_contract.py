@@ -207,6 +207,11 @@ def wrong_solution(book):
     find(book, "solution").outputs[0].data["text/plain"] = "Not yet: almost."
 
 
+@breaks("exercises", "does not say `Right`")
+def silent_solution(book):
+    find(book, "solution").outputs = []
+
+
 @breaks("ending", "five are wanted")
 def six_lines(book):
     find(book, "in-short").source += "\n- A sixth."
