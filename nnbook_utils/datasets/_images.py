@@ -103,7 +103,7 @@ def full_part(paths, split):
     tested = {image.tobytes() for image in test_images}
     validated = {image.tobytes() for image in images[held_out]}
     parts = {
-        "train": ~held_out & ~seen(images, tested | validated),
+        "train": ~seen(images, tested | validated),
         "validation": held_out & ~seen(images, tested),
     }
     if split == "all":

@@ -49,6 +49,16 @@ def test_names_belong_to_their_pictures():
     assert data.subgroups[row["peacock"]] == "animal-bird"
 
 
+def test_pictures_stand_upright():
+    data = datasets.emoji("all")
+    row = {name: number for number, name in enumerate(data.names)}
+    ukraine, france = data.images[row["flag: Ukraine"]], data.images[row["flag: France"]]
+    assert ukraine[2, 10, 16] > ukraine[0, 10, 16]  # blue above
+    assert ukraine[2, 21, 16] < ukraine[0, 21, 16]  # yellow below
+    assert france[2, 16, 5] > france[0, 16, 5]  # blue on the left
+    assert france[2, 16, 26] < france[0, 16, 26]  # red on the right
+
+
 def test_background_shows_where_the_picture_is_clear():
     white, black = datasets.emoji("test"), datasets.emoji("test", background=0)
     coloured = datasets.emoji("test", background=(1, 0, 0.5))

@@ -155,6 +155,11 @@ def test_what_a_reader_does_to_a_record_does_not_reach_the_next():
         assert getattr(load(), name).min() >= 0
 
 
+def test_what_is_shared_cannot_be_written():
+    with pytest.raises(ValueError, match="read-only"):
+        _pack.arrays("mnist.npz")["images"][0] = 0
+
+
 def test_importing_datasets_brings_no_heavy_package():
     heavy = ["torch", "pandas", "sklearn", "pooch", "requests", "matplotlib"]
     code = (

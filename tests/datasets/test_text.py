@@ -22,6 +22,8 @@ def test_no_play_is_in_two_parts():
     plays = [title for part in PARTS for title in datasets.shakespeare(part).titles]
     assert len(plays) == len(set(plays)) == 9
     assert tuple(plays) == datasets.shakespeare("all").titles
+    assert plays[-2:] == ["Twelfth Night", "The Tempest"]
+    assert [len(datasets.shakespeare(part).titles) for part in PARTS] == [7, 1, 1]
 
 
 def test_no_long_line_of_the_held_out_plays_is_in_the_training_plays():
