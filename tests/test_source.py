@@ -54,6 +54,7 @@ def test_a_decorated_function_shows_itself_and_not_its_wrapper(shown):
 
     show_source(xor)
     assert 'return "inside"' in plain(shown[0])
+    assert shown[0]["text/plain"].startswith("test_source.py, line "), "nor its wrapper's file"
 
 
 def test_without_docstrings_the_code_stays_as_it_is(shown):
