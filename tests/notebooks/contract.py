@@ -479,4 +479,4 @@ def links(book, name):
             if re.match(r"[a-z]+:", target):
                 continue
             if not (ROOT / "notebooks" / target).resolve().exists():
-                yield f"{where(book, cell)} links to {target}, which does not exist; name it without a link."
+                yield f"{where(book, cell)} links to {target}, which does not exist (yet)."
