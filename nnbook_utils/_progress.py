@@ -20,12 +20,17 @@ def track(items, description="training", unit="steps"):
 
     For loops that a chapter writes by hand; `train.fit` has its own bar.
     """
-    start, count = time.perf_counter(), len(items)
+    start, count, done = time.perf_counter(), len(items), 0
     with _Bar(count, 0, description, unit) as bar:
-        for item in items:
-            yield item
-            bar.bar.update()
-        bar.finish(f"{description}: {count} {unit} in {seconds(time.perf_counter() - start)}")
+        try:
+            for item in items:
+                yield item
+                done += 1
+                bar.bar.update()
+        finally:  # also when the loop is left early
+            made = f"{count:,}" if done == count else f"stopped after {done:,} of {count:,}"
+            took = seconds(time.perf_counter() - start)
+            bar.finish(f"{description}: {made} {unit} in {took}")
 
 
 class _Silent:

@@ -555,6 +555,22 @@ def test_a_terminal_is_left_with_one_line(terminal):
         assert err == ""
 
 
+def test_track_goes_through_all_and_leaves_one_line(capsys):
+    assert list(train.track([3, 1, 2], "learning", unit="rounds")) == [3, 1, 2]
+    (line,) = capsys.readouterr().out.splitlines()
+    assert line.startswith("learning: 3 rounds in ")
+
+
+def test_a_tracked_loop_that_is_left_early_says_so(capsys):
+    def search():
+        for item in train.track(range(5)):
+            if item == 2:
+                return item
+
+    assert search() == 2
+    assert capsys.readouterr().out.startswith("training: stopped after 2 of 5 steps in ")
+
+
 def test_the_history_prints_as_one_line():
     text = repr(fit(steps=3))
     assert text.startswith("History(3 steps in ") and "\n" not in text

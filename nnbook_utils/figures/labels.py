@@ -66,7 +66,8 @@ def label_lines(ax, *, offset=6, fontsize=10, gap=1.4):
 
 def _apart(heights, gap):
     """Move points on a line as little as needed until neighbours are `gap` apart."""
-    order = np.argsort(heights, kind="stable")
+    # Lines that end at one place keep their order whatever their last digits say: first on top.
+    order = sorted(range(len(heights)), key=lambda i: (round(heights[i], 1), -i))
     groups = []  # each group: wanted centres of its members, closer than gap otherwise
     for index in order:
         groups.append([index])

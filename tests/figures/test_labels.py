@@ -48,6 +48,12 @@ def test_names_keep_the_order_of_their_lines():
     assert places[1] < places[0] < places[2] < places[3] == 50
 
 
+def test_of_lines_that_end_at_one_place_the_first_is_on_top():
+    for noise in (1e-9, 0, -1e-9):
+        first, second = _apart([5.0 + noise, 5.0], gap=10)
+        assert first > second
+
+
 def test_names_far_apart_stay_at_their_lines():
     np.testing.assert_allclose(_apart([0.0, 30.0, 90.0], gap=14), [0, 30, 90])
 
