@@ -4,7 +4,7 @@
     perceptron = definitions("01_neurons")["perceptron"]
 
 Nothing of the chapter runs but its imports, its definitions and its constants (names in capitals
-with a literal value): no data is loaded, nothing is trained or drawn.
+whose value calls nothing): no data is loaded, nothing is trained or drawn.
 """
 
 import ast
@@ -25,11 +25,15 @@ def is_definition(node):
     if not isinstance(node, ast.Assign):
         return False
     names = [target.id for target in node.targets if isinstance(target, ast.Name)]
-    try:
-        ast.literal_eval(node.value)
-    except ValueError:
+    capitals = len(names) == len(node.targets) and all(name.isupper() for name in names)
+    return capitals and not calls(node.value)
+
+
+def calls(node):
+    """Whether evaluating an expression calls something; the body of a lambda waits."""
+    if isinstance(node, ast.Lambda):
         return False
-    return len(names) == len(node.targets) and all(name.isupper() for name in names)
+    return isinstance(node, ast.Call) or any(calls(part) for part in ast.iter_child_nodes(node))
 
 
 @cache
@@ -51,10 +55,14 @@ def definitions(name, tags=None, *, root=ROOT):
         wanted = carried & set(tags) if tags else not carried & LEFT_OUT
         if cell.cell_type != "code" or not wanted or "%" in cell.source[:1]:
             continue
-        tree = ast.parse(cell.source)
-        tree.body = [node for node in tree.body if is_definition(node)]
-        found = found or bool(tree.body)
-        exec(compile(tree, f"notebooks/{name}.ipynb, cell {number}", "exec"), namespace)
+        for node in filter(is_definition, ast.parse(cell.source).body):
+            module = ast.Module([node], type_ignores=[])
+            try:
+                exec(compile(module, f"notebooks/{name}.ipynb, cell {number}", "exec"), namespace)
+                found = True
+            except NameError:  # made from what only a run of the chapter has
+                if not isinstance(node, ast.Assign):
+                    raise
     if not found:
         raise LookupError(f"notebooks/{name}.ipynb defines nothing in cells tagged {tags}.")
     return MappingProxyType(namespace)

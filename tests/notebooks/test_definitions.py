@@ -11,9 +11,12 @@ def root(tmp_path):
     book = nbformat.v4.new_notebook(
         cells=[
             example_chapter.code("raise RuntimeError", "setup"),
-            example_chapter.code("import math\nSIZES = [2, 3]\nrun = math.sqrt(-1)"),
+            example_chapter.code(
+                "import math\nSIZES = [2, 3]\nrun = math.sqrt(-1)\nHALF = run / 2"
+            ),
             example_chapter.code("def area(r):\n    return math.pi * r * r", "from-scratch"),
             example_chapter.code("def area(r):\n    return 0", "failure"),
+            example_chapter.code("SHAPES = {'disc': (area, lambda r: math.sqrt(-r))}"),
             example_chapter.code("class Layer:\n    sizes = SIZES\n\nprint(1 / 0)"),
         ]
     )
@@ -26,7 +29,8 @@ def test_functions_classes_and_constants_are_there_and_nothing_ran(root):
     found = definitions("01_x", root=root)
     assert found["area"](1) == pytest.approx(3.14159, abs=1e-5)
     assert found["Layer"].sizes == [2, 3]
-    assert "run" not in found
+    assert found["SHAPES"]["disc"][0] is found["area"]
+    assert "run" not in found and "HALF" not in found
 
 
 def test_tags_choose_cells(root):
@@ -43,4 +47,4 @@ def test_a_missing_notebook_or_definition_is_an_error(root):
 
 def test_an_error_names_the_cell(root):
     area = definitions("01_x", root=root)["area"]
-    assert area.__code__.co_filename == "notebooks/01_x.ipynb, cell 3"
+    assert area.__code__.co_filename == "notebooks/01_x.ipynb, cell 4"
