@@ -54,7 +54,10 @@ def fetch_one(folder, name, digest, mirrors):
         ) from None
     finally:
         pooch.get_logger().setLevel(level)
-    raise DataError(f"{name} could not be fetched ({'; '.join(reasons)}).")
+    raise DataError(
+        f"{name} could not be fetched ({'; '.join(reasons)}). "
+        "Connect to the network and run this again."
+    )
 
 
 def host(address):

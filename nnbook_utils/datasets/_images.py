@@ -70,12 +70,11 @@ def full_or_packed(file, name, split, classes, digests, mirrors, fallback):
         paths = fetch(file.removesuffix(".npz"), registry, mirrors)
         images, labels = full_part(paths, split)
     except DataError as error:
-        cure = "Connect to the network and run this again"
         if not fallback:
-            raise DataError(f"The full {name} set is not here: {error} {cure}.") from None
+            raise DataError(f"The full {name} set is not here: {error}") from None
         warnings.warn(
             f"The full {name} set is not here, so this is the small one that ships with the book: "
-            f"{error} {cure} for the full set.",
+            f"{error}",
             stacklevel=3,
         )
         return packed(file, name, split, classes)

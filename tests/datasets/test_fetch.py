@@ -181,3 +181,14 @@ def test_full_sets_name_four_digests_and_two_mirrors():
         assert all(len(bytes.fromhex(digest)) == 32 for digest in module.DIGESTS)
         assert len(module.MIRRORS) >= 2
         assert all(url.startswith("https://") and url.endswith("/") for url in module.MIRRORS)
+
+
+def test_unwritable_cache_falls_back_and_does_not_blame_the_network(
+    mirror, miniature, tmp_path, monkeypatch
+):
+    miniature[2](mirror(miniature[0]).url)
+    (tmp_path / "file").write_text("in the way")
+    monkeypatch.setenv("NNBOOK_CACHE", str(tmp_path / "file"))
+    with pytest.warns(UserWarning, match="small one .* cannot be stored in") as caught:
+        assert not datasets.mnist(full=True).full
+    assert "network" not in str(caught[0].message)
