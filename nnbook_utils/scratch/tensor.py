@@ -403,7 +403,7 @@ class Tensor:
 
 
 class Parameter(Tensor):
-    """A Tensor that a layer learns. Twin: torch.nn.Parameter."""
+    """A Tensor that a layer learns. Chapter: 03_backpropagation. Twin: torch.nn.Parameter."""
 
     __slots__ = ()
 

@@ -10,7 +10,22 @@ except ModuleNotFoundError as error:
         name="torch",
     ) from None
 
+from .char_rnn import CharRNN
+from .cnn import CNN
 from .devices import describe, device
+from .gpt import GPT
 from .mlp import MLP
+from .unet import UNet
+from .vae import VAE, vae_loss
 
-__all__ = ["MLP", "describe", "device"]
+__all__ = [
+    "CNN",
+    "GPT",
+    "MLP",
+    "VAE",
+    "CharRNN",
+    "UNet",
+    "describe",
+    "device",
+    "vae_loss",
+]
