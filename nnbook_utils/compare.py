@@ -6,6 +6,7 @@
 
 import html
 import time
+from functools import partial
 
 import numpy as np
 
@@ -56,10 +57,10 @@ def same(
         raise ValueError("loops_grad was given without loops: pass loops=… too")
 
     reference = _Torch(torch, inputs, wrt)
-    expected = {"output": reference.output()}
-    if not np.isfinite(expected["output"]).any() and expected["output"].size:
+    reference.output()  # PyTorch prepares itself in its first call: that is not its speed
+    output, took = _measured(reference.output)
+    if output.size and not np.isfinite(output).any():
         raise NotTheSame("PyTorch's output holds no finite number, so it proves nothing")
-    upstream = np.random.default_rng(seed).standard_normal(expected["output"].shape)
     if wrt and not reference.has_gradient():
         if asked or numpy_grad or loops_grad:
             raise NotTheSame(
@@ -67,11 +68,16 @@ def same(
                 "was it detached, or rounded? For functions without a gradient pass wrt=()"
             )
         wrt = []
-    expected |= _gradients(REFERENCE, reference.gradients(upstream), wrt, inputs)
+    upstream = np.random.default_rng(seed).standard_normal(output.shape)
+    expected, both = {"output": output}, None
+    if wrt:
+        reference.gradients(upstream)
+        gradients, both = _measured(partial(reference.gradients, upstream))
+        expected |= _gradients(REFERENCE, gradients, wrt, inputs)
 
     ways = {}
     if loops is not None:
-        ways["loops"] = _Arrays("loops", loops, loops_grad, inputs)
+        ways["loops"] = _Arrays("loops", loops, loops_grad if wrt else None, inputs)
     if numpy_grad is not None or not wrt:
         ways["NumPy"] = _Arrays("NumPy", numpy, numpy_grad if wrt else None, inputs)
     else:
@@ -79,16 +85,17 @@ def same(
 
     differences, times = {}, {}
     for name, way in ways.items():
-        found = {"output": way.output()}
+        output, seconds_alone = _measured(way.output)
+        found, seconds_both = {"output": output}, None
         if way.has_gradient():
-            found |= _gradients(name, way.gradients(upstream), wrt, inputs)
+            gradients, seconds_both = _measured(partial(way.gradients, upstream))
+            found |= _gradients(name, gradients, wrt, inputs)
         differences[name] = {
             quantity: _difference(name, quantity, value, expected[quantity], tolerance)
             for quantity, value in found.items()
         }
-    for name, way in (ways | {REFERENCE: reference}).items():
-        gradients = (lambda way=way: way.gradients(upstream)) if way.has_gradient() else None
-        times[name] = _best(way.output), _best(gradients) if gradients else None
+        times[name] = seconds_alone, seconds_both
+    times[REFERENCE] = took, both
     shapes = {quantity: value.shape for quantity, value in expected.items()}
     return Proof(differences, times, shapes, tolerance, caption)
 
@@ -309,11 +316,7 @@ class _Torch:
         return _output(self._call()[1], self.name)
 
     def gradients(self, upstream):
-        if not self.wrt:
-            return {}
         tensors, output = self._call()
-        if not output.requires_grad:
-            return {}
         found = self.torch.autograd.grad(
             output,
             [tensors[name] for name in self.wrt],
@@ -439,17 +442,18 @@ def _difference(way, quantity, found, expected, tolerance):
     return largest
 
 
-def _best(function, budget=0.05, repeats=7):
-    """Best time of a few calls, in seconds. A call longer than the budget is made once."""
-    best, spent = np.inf, 0.0
-    for _ in range(repeats):
+def _measured(function, budget=0.05, repeats=7):
+    """The function's value, and its best time of a few calls; of one call if that takes long."""
+    value, best, spent = None, np.inf, 0.0
+    for i in range(repeats):
         start = time.perf_counter()
-        function()
+        found = function()
         took = time.perf_counter() - start
+        value = found if i == 0 else value
         best, spent = min(best, took), spent + took
         if spent > budget:
             break
-    return best
+    return value, best
 
 
 # -- the same training ---------------------------------------------------------------------------

@@ -1,6 +1,7 @@
 """The proofs prove: they accept what is the same, and name what is not."""
 
 import re
+import time
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -268,6 +269,30 @@ def test_the_upstream_gradient_is_drawn_from_the_seed():
         )
     seeds = {array.tobytes() for array in seen}
     assert len(seeds) == 2
+
+
+def test_slow_loops_are_called_once():
+    calls = []
+
+    def slow(x):
+        calls.append(1)
+        time.sleep(0.06)
+        return 2 * x
+
+    proof = compare.same(loops=slow, numpy=lambda x: x * 2, torch=lambda x: x * 2, inputs={"x": X})
+    assert len(calls) == 1 and proof.seconds["loops"] >= 0.06
+
+
+def test_the_first_call_of_torch_is_not_its_speed():
+    calls = []
+
+    def slow_at_first(x):
+        calls.append(1)
+        time.sleep(0.3 if len(calls) == 1 else 0)
+        return x * 2
+
+    proof = compare.same(numpy=lambda x: x * 2, torch=slow_at_first, inputs={"x": X})
+    assert proof.seconds["PyTorch"] < 0.3
 
 
 @pytest.mark.parametrize(

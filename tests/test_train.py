@@ -537,6 +537,36 @@ def test_a_real_kernel_stores_one_line():
     assert output.data["text/plain"].startswith("300 steps in ")
 
 
+@pytest.mark.notebook
+def test_the_stop_button_of_a_notebook_ends_training_without_an_error():
+    manager = pytest.importorskip("jupyter_client.manager", reason="jupyter_client is missing")
+    root = Path(__file__).parent.parent
+    kernel, client = manager.start_new_kernel(kernel_name="python3", cwd=str(root))
+    try:
+        client.execute_interactive(
+            "import sys; sys.path.insert(0, 'tests'); import test_train as t"
+        )
+        messages = []
+
+        def watch(message):
+            messages.append(message)
+            if message["msg_type"] == "stream" and "going" in message["content"]["text"]:
+                kernel.interrupt_kernel()
+
+        code = (
+            "def tell(model):\n    print('going', flush=True)\n    return 0.0\n"
+            "h = t.fit(steps=10**5, evaluate=tell, evaluate_every=200)\n"
+            "print(h.interrupted, 200 <= h.steps < 10**5)"
+        )
+        reply = client.execute_interactive(code, output_hook=watch)
+        assert reply["content"]["status"] == "ok"
+        printed = "".join(m["content"].get("text", "") for m in messages)
+        assert printed.splitlines()[-1] == "True True"
+    finally:
+        client.stop_channels()
+        kernel.shutdown_kernel(now=True)
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 def test_a_terminal_is_left_with_one_line(terminal):
     code = (
