@@ -56,9 +56,9 @@ ENVIRONMENT = {
     "PYTHONHASHSEED": "0",
     "CUDA_VISIBLE_DEVICES": "",
 }
-# The last cell of a run, not stored: which files did the notebook use, and how much memory?
+# The last cell of a run, not stored: which files did it use, how much memory, how much work?
 PROBE = """
-import json as _json, sys as _sys
+import json as _json, sys as _sys, time as _time
 try:
     import resource as _resource
     _peak = _resource.getrusage(_resource.RUSAGE_SELF).ru_maxrss
@@ -66,7 +66,8 @@ except ImportError:
     _peak = 0
 _files = [getattr(m, "__file__", None) for n, m in list(_sys.modules.items())
           if n.split(".")[0] == "nnbook_utils"]
-print(_json.dumps({"files": [f for f in _files if f], "peak": _peak, "platform": _sys.platform}))
+print(_json.dumps({"files": [f for f in _files if f], "work": _time.process_time(),
+                   "megabytes": _peak / (1e6 if _sys.platform == "darwin" else 1e3)}))
 """
 
 
@@ -376,7 +377,7 @@ class Stopwatch:
 
 
 async def execute(name, root=ROOT, traceback=False):
-    """Run a chapter from its text. -> (executed notebook, time, peak memory in MB)"""
+    """Run a chapter from its text. -> (executed notebook, what it cost, as one line)"""
     book = read_chapter(name, root)
     ran = copy.deepcopy(book)
     ran.cells.append(nbformat.v4.new_code_cell(PROBE, id="probe"))
@@ -420,7 +421,7 @@ async def execute(name, root=ROOT, traceback=False):
         "files": used_files(probe["files"], root),
     }
     make_repeatable(book, name)
-    return book, watch, probe["peak"] / (1e6 if probe["platform"] == "darwin" else 1e3)
+    return book, f"{watch}, {probe['work']:.0f} s of work, {probe['megabytes']:.0f} MB at most"
 
 
 def renew_text(name, root=ROOT):
@@ -451,12 +452,12 @@ async def update(name, gate, *, force=False, root=ROOT, traceback=False):
             changed = repository.write(path, repository.as_text(with_new_text(chapter, stored)))
             return f"{name}: {'new text, same outputs' if changed else 'up to date'}"
         print(f"{name}: executing, because {reason} ...", flush=True)
-        book, watch, peak = await execute(name, root, traceback)
+        book, cost = await execute(name, root, traceback)
         keep_measured(book, stored)
         changed = repository.write(path, repository.as_text(book))
         return (
-            f"{name}: {watch}, {peak:.0f} MB at most, "
-            f"{path.stat().st_size / 1000:.0f} kB{'' if changed else ', nothing changed'}"
+            f"{name}: {cost}, {path.stat().st_size / 1000:.0f} kB"
+            f"{'' if changed else ', nothing changed'}"
         )
 
 

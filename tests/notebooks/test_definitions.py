@@ -47,4 +47,4 @@ def test_a_missing_notebook_or_definition_is_an_error(root):
 
 def test_an_error_names_the_cell(root):
     area = definitions("01_x", root=root)["area"]
-    assert area.__code__.co_filename == "notebooks/01_x.ipynb, cell 4"
+    assert area.__code__.co_filename == "notebooks/01_x.ipynb, cell 3"
