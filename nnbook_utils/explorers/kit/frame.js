@@ -112,6 +112,9 @@ export function frame({ model, el, name, label }) {
   self.on(matchMedia("(prefers-color-scheme: dark)"), "change", follow);
   follow();
 
+  // JupyterLab would take arrow keys and Enter for its cells, unless the focused element says no
+  self.on(root, "focusin", ({ target }) => target.setAttribute("data-lm-suppress-shortcuts", "true"));
+
   const question = model.get("question");
   if (question) root.append(h("p", { class: "nnb-question" }, ...math(question)));
   root.append(voice);
