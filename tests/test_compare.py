@@ -377,7 +377,7 @@ def shown(monkeypatch):
     alts = []
 
     def show(fig, alt):
-        figures.svg(fig)
+        fig.draw_without_rendering()
         alts.append(alt)
         plt.close(fig)
 

@@ -1,3 +1,4 @@
+import functools
 import os
 import re
 import subprocess
@@ -31,6 +32,12 @@ def draw():
     return scope["fig"]
 
 
+@functools.cache
+def drawn():
+    """The SVG of that figure, made once."""
+    return figures.svg(draw())
+
+
 @pytest.fixture(autouse=True)
 def close_all():
     yield
@@ -61,17 +68,17 @@ def test_another_process_gives_the_same_bytes():
         ).stdout.decode()
         for seed in ("1", "2")
     ]
-    assert texts[0] == texts[1] == figures.svg(draw())
+    assert texts[0] == texts[1] == drawn()
 
 
 def test_another_figure_gives_other_ids():
-    one, other = figures.svg(draw()), figures.svg(figures.network((3, 2)))
+    one, other = drawn(), figures.svg(figures.network((3, 2)))
     ids = [set(re.findall(r'id="([^"]+)"', text)) for text in (one, other)]
     assert ids[0] and ids[1] and not ids[0] & ids[1]
 
 
 def test_every_reference_in_the_svg_has_its_target_and_no_id_is_idle():
-    text = figures.svg(draw())
+    text = drawn()
     used = set(re.findall(r'href="#([^"]+)"', text)) | set(re.findall(r"url\(#([^)]+)\)", text))
     assert used and used == set(re.findall(r' id="([^"]+)"', text))
 
@@ -85,19 +92,19 @@ def test_the_svg_is_well_formed_and_starts_with_its_root():
 
 
 def test_the_svg_has_no_date_no_style_sheet_and_no_text_that_needs_a_font():
-    text = figures.svg(draw())
+    text = drawn()
     for forbidden in ("<metadata", "<style", "<text", "<!--", "<?xml", "matplotlib"):
         assert forbidden not in text, forbidden
 
 
 def test_the_paper_is_opaque():
-    first_fill = re.search(r"fill: (#\w+)", figures.svg(draw()))[1]
+    first_fill = re.search(r"fill: (#\w+)", drawn())[1]
     assert first_fill == figures.PAPER
-    assert "fill: none" not in figures.svg(draw()).split(figures.PAPER)[0]
+    assert "fill: none" not in drawn().split(figures.PAPER)[0]
 
 
 def test_palette_colors_appear_exactly_so_that_the_page_can_swap_them():
-    text = figures.svg(draw()).lower()
+    text = drawn().lower()
     for color in (figures.INK, figures.MUTED, figures.GRID, figures.PAPER, figures.DATA):
         assert color.lower() in text
 
