@@ -1,10 +1,9 @@
 """Each text has its notebook, cell by cell, and each notebook is fresh."""
 
 import shutil
-import subprocess
-import sys
 
 import example_chapter
+import jupytext.cli
 import nbformat
 import pytest
 
@@ -32,19 +31,15 @@ def test_notebook_is_fresh(name):
     assert notebooks.stale(name) is None
 
 
-def test_an_edit_in_jupyterlab_reaches_the_text(tmp_path):
+def test_an_edit_in_jupyterlab_reaches_the_text(tmp_path, monkeypatch):
     """jupytext.toml pairs the two: what is saved as a notebook is carried back to the text."""
     book = example_chapter.example()
     book.cells[2].source = "## Edited"
     shutil.copy(notebooks.ROOT / "jupytext.toml", tmp_path)
     (tmp_path / "notebooks").mkdir()
     nbformat.write(book, tmp_path / "notebooks" / "01_example.ipynb")
-    subprocess.run(
-        [sys.executable, "-m", "jupytext", "--sync", "notebooks/01_example.ipynb"],
-        cwd=tmp_path,
-        check=True,
-        capture_output=True,
-    )
+    monkeypatch.chdir(tmp_path)
+    jupytext.cli.jupytext(["--quiet", "--sync", "notebooks/01_example.ipynb"])
     text = (tmp_path / "book" / "chapters" / "01_example.md").read_text("utf8")
     assert "## Edited" in text
     assert "accelerator" not in text and "jupytext_version" not in text

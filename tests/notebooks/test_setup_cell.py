@@ -79,6 +79,7 @@ def test_where_the_package_is_importable_it_prints_one_line(tmp_path):
     assert "NumPy " in done.stdout
 
 
+@pytest.mark.slow
 def test_inside_a_clone_it_uses_the_clone(empty):
     done = run(empty, ROOT / "notebooks", CELL + WHERE)
     assert done.returncode == 0, done.stderr
