@@ -176,13 +176,32 @@ def file_digest(path):
     return hashlib.sha256(path.read_bytes().replace(b"\r\n", b"\n")).hexdigest()[:16]
 
 
-def used_files(imported, root=ROOT):
-    """Digests of the package's files that a run used, by path below the root.
+def package_digests(root=ROOT):
+    """Digests of all files of the package that can change what a notebook shows, by path.
 
-    A module's folder also holds what it reads: scripts and styles of explorers; and datasets/pack
-    a manifest with the checksum of every data file.
+    Python, the explorers' scripts and styles, and the manifest with the checksums of all data.
+    """
+    kinds = {".py", ".js", ".css"}
+    package = root / "nnbook_utils"
+    paths = [path for path in package.rglob("*") if path.suffix in kinds or is_manifest(path)]
+    return {path: file_digest(path) for path in sorted(paths) if path.is_file()}
+
+
+def is_manifest(path):
+    return path.name == "manifest.json"
+
+
+def used_files(imported, digests, root=ROOT):
+    """Of these digests those of the files that a run used, by path below the root.
+
+    A module uses itself and the scripts, styles and manifest in its folder.
     """
     package = root / "nnbook_utils"
+    folders = {}
+    for path in digests:
+        if path.suffix != ".py":
+            folder = path.parents[1] if is_manifest(path) else path.parent
+            folders.setdefault(folder, set()).add(path)
     found = set()
     for name in imported:
         path = Path(name).resolve()
@@ -191,10 +210,9 @@ def used_files(imported, root=ROOT):
                 f"The kernel imported nnbook_utils from {path.parent}, not from this clone; "
                 "run tools/notebooks.py with the environment that `make setup` made."
             )
-        found.add(path)
-        found |= {p for p in path.parent.iterdir() if p.suffix in (".js", ".css")}
-        found |= set(path.parent.glob("pack/manifest*"))
-    return {path.relative_to(root).as_posix(): file_digest(path) for path in sorted(found)}
+        found |= {path} | folders.get(path.parent, set())
+    missing = "-"  # made while the notebook ran: stale at once
+    return {p.relative_to(root).as_posix(): digests.get(p, missing) for p in sorted(found)}
 
 
 def stale_code(name, chapter, stored, root=ROOT):
@@ -385,6 +403,7 @@ async def execute(name, root=ROOT, traceback=False):
     folder.mkdir(exist_ok=True)
     environment = {k: v for k, v in os.environ.items() if k != "MPLBACKEND"} | ENVIRONMENT
     environment["PYTHONPATH"] = str(root)
+    digests = package_digests(root)  # as it is now: someone may edit while the notebook runs
     watch = Stopwatch()
     client = NotebookClient(
         ran,
@@ -418,7 +437,7 @@ async def execute(name, root=ROOT, traceback=False):
         book.metadata["widgets"] = ran.metadata["widgets"]
     book.metadata["nnbook"] = {
         "code": code_digest(book),
-        "files": used_files(probe["files"], root),
+        "files": used_files(probe["files"], digests, root),
     }
     make_repeatable(book, name)
     return book, f"{watch}, {probe['work']:.0f} s of work, {probe['megabytes']:.0f} MB at most"
@@ -482,6 +501,7 @@ def main(arguments=None, root=ROOT):
     parser.add_argument("--force", action="store_true", help="execute although nothing changed")
     parser.add_argument("--traceback", action="store_true", help="show where a cell failed")
     options = parser.parse_args(arguments)
+    root = Path(root).resolve()
     try:
         names = resolve(options.names, root)
         if options.check:

@@ -148,6 +148,13 @@ def test_a_changed_file_of_the_package_makes_the_notebook_stale(book, capsys, fi
     assert run(book, "--check") == 0
 
 
+def test_a_file_that_changes_during_the_run_makes_the_notebook_stale(book):
+    edit = "open('../nnbook_utils/explorers/tiny/view.js', 'a').write('// other\\n')"
+    write(book, CHAPTER.replace(PRINTS, edit))
+    assert run(book) == 0
+    assert run(book, "--check") == 1
+
+
 def test_a_file_that_no_cell_imported_does_not_make_it_stale(book):
     (book / "nnbook_utils/unused.py").write_text("x = 1\n")
     assert run(book, "--check") == 0
