@@ -591,6 +591,8 @@ def test_every_control_is_reached_by_tab_and_shows_focus(show):
     assert "outside" not in seen
     assert "no ring" not in seen
     assert len(seen) == wanted
+    # JupyterLab leaves its shortcuts (arrows, Enter) alone only on elements that say so themselves
+    assert tab.locator("[data-lm-suppress-shortcuts]").count() == wanted
 
 
 def test_a_screen_reader_hears_one_sentence_per_move(show):

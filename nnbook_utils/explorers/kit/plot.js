@@ -159,11 +159,12 @@ export function handle(frame, plot, { node, label, drag, key, describe }) {
     node.setAttribute(name, value);
   const where = (event) => {
     const box = plot.svg.getBoundingClientRect();
-    // a hand that leaves the picture stays at its edge
-    const [x0, y0, x1, y1] = plot.view.domain;
+    // a hand that leaves the picture stays just inside, so that what it holds can be seen
+    const [left, top, right, bottom] = plot.view.box;
+    const inside = (pixel, low, high) => Math.max(low + 12, Math.min(high - 12, pixel));
     return [
-      Math.max(x0, Math.min(x1, plot.view.x(event.clientX - box.left))),
-      Math.max(y0, Math.min(y1, plot.view.y(event.clientY - box.top))),
+      plot.view.x(inside(event.clientX - box.left, left, right)),
+      plot.view.y(inside(event.clientY - box.top, top, bottom)),
     ];
   };
   frame.on(node, "pointerdown", (event) => {

@@ -29,7 +29,7 @@ function render({ model, el }) {
   const plane = plot(f, {
     label: "The plane of the two inputs",
     interactive: true,
-    height: (width) => Math.min(width, 420),
+    height: (width) => Math.min(1.12 * width, 420),
     margin: [26, 8, 34, 30],
     x: { label: "x_1", ticks: [0, 1] },
     y: { label: "x_2", ticks: [0, 1] },
