@@ -18,6 +18,7 @@ import os
 import re
 import sys
 import tempfile
+import warnings
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -43,14 +44,15 @@ class BuildError(Exception):
 
 def pages(root):
     """The table of contents: -> {page name: its source file}, the first being the root."""
+    import yaml
     from sphinx_external_toc.parsing import MalformedError, parse_toc_yaml
 
     if not (root / "_toc.yml").is_file():
         raise BuildError(f"_toc.yml is missing in {root}; there is no list of pages to build.")
     try:
         names = list(parse_toc_yaml(root / "_toc.yml"))
-    except MalformedError as error:
-        raise BuildError(f"_toc.yml cannot be read: {error}") from error
+    except (MalformedError, yaml.YAMLError) as error:
+        raise BuildError(f"_toc.yml cannot be read: {' '.join(str(error).split())}") from error
     found = {}
     for name in names:
         files = [root / f"{name}{suffix}" for suffix in (".md", ".ipynb")]
@@ -122,7 +124,12 @@ def render(root, out):
         raise BuildError(f"{error}; install the book's tools with: make setup") from error
     said, warned = io.StringIO(), io.StringIO()
     doctrees = out.parent / "doctrees"
-    with contextlib.redirect_stdout(said), contextlib.redirect_stderr(warned):
+    with (
+        contextlib.redirect_stdout(said),
+        contextlib.redirect_stderr(warned),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # Python's own, from libraries; Sphinx's are errors
         result = build_sphinx(
             root, out, path_config=root / "_config.yml", noconfig=True, doctreedir=doctrees,
             confoverrides={
@@ -134,7 +141,7 @@ def render(root, out):
         )  # fmt: skip
     messages = re.sub(r"\x1b\[[0-9;]*m", "", warned.getvalue()).replace(f"{root}{os.sep}", "")
     lines = [line for line in messages.splitlines() if line.strip()]
-    if result or lines:
+    if result:
         listed = "".join(f"\n  {line}" for line in lines[:20])
         more = f"\n  ... and {len(lines) - 20} more" if len(lines) > 20 else ""
         raise BuildError(
@@ -144,27 +151,28 @@ def render(root, out):
     return json.loads((doctrees / "pages.json").read_text("utf8"))
 
 
-def check_page(path, explorers):
+def check_page(folder, name, explorers):
     """Raise BuildError unless the page has a heading, text, and all its explorers."""
+    path = folder / f"{name}.html"
     if not path.is_file():
-        raise BuildError(f"the page {path.name} of _toc.yml was not written; the old book stays.")
+        raise BuildError(f"the page {name} of _toc.yml was not written; the old book stays.")
     page = path.read_text("utf8")
     body = page.partition("<article>")[2].partition("</article>")[0]
     text = re.sub(r"<(script|style|svg)\b.*?</\1>|<[^>]*>", " ", body, flags=re.DOTALL)
     text = " ".join(html.unescape(text).split())
     if "<h1" not in body or len(text) < SHORTEST_PAGE:
-        raise BuildError(f"the page {path.name} is empty or has no title; the old book stays.")
+        raise BuildError(f"the page {name} is empty or has no title; the old book stays.")
     for part, what in (
         ('class="nnb-live"', "explorers"),
         ('type="application/vnd.jupyter.widget-state+json"', "stored states of explorers"),
     ):
         if body.count(part) != explorers:
             raise BuildError(
-                f"the page {path.name} has {body.count(part)} {what} where its source has "
+                f"the page {name} has {body.count(part)} {what} where its source has "
                 f"{explorers}; the old book stays."
             )
     if explorers and "_static/explorers.js" not in page:
-        raise BuildError(f"the page {path.name} does not load the script that runs its explorers.")
+        raise BuildError(f"the page {name} does not load the script that runs its explorers.")
 
 
 def swap(new, book):
@@ -197,7 +205,7 @@ def build(root, out, say):
         new = Path(temporary) / "html"
         explorers = render(root, new)
         for name in sources:
-            check_page(new / f"{name}.html", explorers.get(name, 0))
+            check_page(new, name, explorers.get(name, 0))
         if explorers and not (new / "_static/explorers.js").is_file():
             raise BuildError("book/_static/explorers.js is missing; the explorers need it.")
         (new / "index.html").write_text(FORWARD.format(page=f"{next(iter(sources))}.html"), "utf8")

@@ -16,11 +16,12 @@ def prepare(notebook, name, palette):
     """Change a notebook (a dict as stored) so that its page needs nothing but its own files.
 
     Outputs with a picture or an explorer become HTML, and the widget state that they carry leaves
-    the notebook's metadata. -> (notebook, number of explorers)
+    the notebook's metadata. -> (notebook, number of explorers, letters that its pictures share)
     Raises PageError for a stored error, and for a picture without a description.
     """
     states = notebook["metadata"].pop("widgets", {}).get(explorers.STATE, {}).get("state", {})
     live = pictures = 0
+    letters = svg.Letters()
     for number, cell in enumerate(notebook["cells"], 1):
         tags = cell["metadata"].get("tags", [])
         if cell["cell_type"] != "code":
@@ -41,22 +42,22 @@ def prepare(notebook, name, palette):
             if explorers.is_live(bundle, states):
                 live += 1
             pictures += "image/svg+xml" in bundle
-            output_html = show(bundle, states, f"p{pictures}-", place, palette)
+            output_html = show(bundle, states, f"p{pictures}-", place, palette, letters)
             if output_html is not None:
                 output["data"] = {"text/html": output_html}
                 output["metadata"] = {}
             else:
                 bundle.pop(explorers.VIEW, None)  # a plain widget: its text stands for it
-    return notebook, live
+    return notebook, live, letters
 
 
-def show(bundle, states, prefix, place, palette):
+def show(bundle, states, prefix, place, palette, letters):
     """The HTML of an output that is a picture or an explorer; None for any other."""
     try:
         if explorers.is_live(bundle, states):
-            return explorers.place(bundle, states, still(bundle, prefix, palette))
+            return explorers.place(bundle, states, still(bundle, prefix, palette, letters))
         if "image/svg+xml" in bundle:
-            return f'<figure class="nnb-picture">{still(bundle, prefix, palette)}</figure>'
+            return f'<figure class="nnb-picture">{still(bundle, prefix, palette, letters)}</figure>'
     except svg.SvgError as error:
         raise PageError(f"{place}: {error}") from error
     if any(kind.startswith("image/") for kind in bundle):
@@ -66,14 +67,14 @@ def show(bundle, states, prefix, place, palette):
     return None
 
 
-def still(bundle, prefix, palette):
+def still(bundle, prefix, palette, letters):
     """The picture in a bundle as inline SVG, described by the bundle's text; "" without one."""
     if "image/svg+xml" not in bundle:
         return ""
     alt = bundle.get("text/plain", "").strip()
     if len(alt) < 20 or alt.startswith("<"):
         raise svg.SvgError("the picture has no description of at least 20 characters")
-    return svg.inline(bundle["image/svg+xml"], alt, prefix, palette)
+    return svg.inline(bundle["image/svg+xml"], alt, prefix, palette, letters)
 
 
 def fold(cell, tags):

@@ -8,6 +8,9 @@ STYLE_SHEET = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 # matplotlib's one rule for everything; as inherited properties it can stand on the root instead
 EVERYTHING = re.compile(r"\*\s*\{([^{}]*)\}")
 PAINT = re.compile(r'\b(style|fill|stroke|color|stop-color)="([^"]*)"')
+# a letter as matplotlib draws it: an outline without a style of its own
+LETTER = re.compile(r'<path id="([^"]+)" d="([^"]*)" transform="(scale\([^")]*\))"\s*/>')
+MANY_DIGITS = re.compile(r"-?\d+\.\d{3,}")
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
@@ -15,12 +18,41 @@ class SvgError(ValueError):
     """One sentence: what is wrong with the picture."""
 
 
-def inline(svg, alt, prefix, palette):
+class Letters:
+    """The outlines of letters that the pictures of one page share: a third of their weight."""
+
+    def __init__(self, prefix=""):
+        self.prefix, self.outlines = prefix, {}
+
+    def share(self, body):
+        """Take the letters out of a picture and let it point at the page's."""
+        names = {}
+
+        def take(match):
+            outline = (match[2], match[3])
+            name = f"{self.prefix}letter{len(self.outlines)}"
+            names[match[1]] = self.outlines.setdefault(outline, name)
+            return ""
+
+        body = LETTER.sub(take, body)
+        return re.sub(r'href="#([^"]+)"', lambda m: f'href="#{names.get(m[1], m[1])}"', body)
+
+    def html(self):
+        """An invisible picture that holds the outlines; "" without any."""
+        paths = "".join(
+            f'<path id="{name}" d="{d}" transform="{transform}"/>'
+            for (d, transform), name in self.outlines.items()
+        )
+        size = 'width="0" height="0" aria-hidden="true"'
+        return f'<svg class="letters" {size}><defs>{paths}</defs></svg>' if paths else ""
+
+
+def inline(svg, alt, prefix, palette, letters=None):
     """SVG text -> an `<svg>` element for an HTML page.
 
     alt: what the picture shows, read aloud instead of it. prefix: what its ids begin with, unique
     in the page. palette {name: "#rrggbb"}: exactly these colours become `var(--nnb-name)`, so that
-    the picture follows the page's light or dark theme.
+    the picture follows the page's light or dark theme. letters: the page's `Letters`, if it shares.
     Raises SvgError when the text is no SVG picture or has no viewBox.
     """
     start = ROOT_TAG.search(svg)
@@ -32,8 +64,10 @@ def inline(svg, alt, prefix, palette):
     body = svg[start.end() :].rstrip().removesuffix("</svg>")
     body = re.sub(r"<!--.*?-->|<metadata\b.*?</metadata>", "", body, flags=re.DOTALL)
     inherited = _inherited(body)
-    body = re.sub(r"<defs>\s*</defs>", "", STYLE_SHEET.sub("", body))
-    body = follow_theme(own_ids(body, prefix), palette)
+    body = follow_theme(own_ids(STYLE_SHEET.sub("", body), prefix), palette)
+    if letters is not None:
+        body = letters.share(body)
+    body = compact(body)
     width, height = view[1].split()[2:]
     return (
         f'<svg role="img" aria-label="{html.escape(alt)}" viewBox="{view[1]}" '
@@ -51,6 +85,19 @@ def own_ids(body, prefix):
     body = re.sub(r'(?:xlink:)?href="#([^"]+)"', rf'href="#{prefix}\1"', body)
     body = re.sub(r"url\(#([^)]+)\)", rf"url(#{prefix}\1)", body)
     return body.replace("xlink:href=", "href=")
+
+
+def compact(body):
+    """Without empty groups, indentation, and digits below a hundredth of a point."""
+    body = re.sub(r">\s+<", "><", body)
+    empty = re.compile(r"<(g|defs)(/>|></\1>)")
+    while empty.search(body):
+        body = empty.sub("", body)
+    return re.sub(
+        r'"(translate\([^)]*\))',
+        lambda m: '"' + MANY_DIGITS.sub(lambda n: f"{float(n[0]):.2f}", m[1]),
+        body,
+    )
 
 
 def follow_theme(body, palette):

@@ -1,0 +1,312 @@
+"""What readers do: move explorers, change the theme, search, use the keyboard only, print."""
+
+import json
+import re
+
+import pytest
+
+pytestmark = pytest.mark.browser
+playwright = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
+
+HOME = "book/index"
+CHAPTERS = ("notebooks/01_neurons", "notebooks/02_gradient_descent")
+
+
+# --- the first page ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("size", [(1280, 800), (1440, 900)])
+def test_first_screen_of_the_landing_page_has_a_live_explorer(visit, size):
+    tab = visit(width=size[0], height=size[1]).open(HOME)
+    box = tab.locator(".nnb-live svg").first.bounding_box()
+    assert box["y"] + 0.6 * box["height"] < size[1], "most of the picture is on the first screen"
+
+
+def test_root_leads_to_the_landing_page(visit, server):
+    window = visit()
+    window.tab.goto(server)
+    window.tab.wait_for_url(f"{server}{HOME}.html")
+    assert window.tab.locator("h1").inner_text().startswith("Neural Networks")
+
+
+# --- explorers: numbers on the page are those of Python ------------------------------------------
+
+
+def explorer(tab, name):
+    """The first explorer of a class on this page. -> its section"""
+    return tab.locator(f'.nnb-live[data-name="{name}"] section').first
+
+
+def number(text):
+    """The first number in a text as readers see it: 1.20 × 10⁻⁸, 0.37, −3."""
+    small = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789-")
+    found = re.search(r"([−-]?[\d.]+)(?:\s*[×·]\s*10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+))?", text)
+    return float(found[1].replace("−", "-")) * 10 ** int((found[2] or "⁰").translate(small))
+
+
+# --- theme -----------------------------------------------------------------------------------
+
+
+def colour(tab, selector, name):
+    return tab.eval_on_selector(selector, f"(e) => getComputedStyle(e).{name}")
+
+
+def test_theme_button_changes_page_figures_and_explorers_at_once(visit):
+    tab = visit(theme="light").open(CHAPTERS[0])
+    button = tab.locator(".theme-button")
+    paper = ".nnb-picture svg [style*='--nnb-paper']"
+    assert tab.locator(paper).count(), "a figure is painted in the page's colours"
+    light = [colour(tab, "body", "backgroundColor"), colour(tab, paper, "fill")]
+    assert light == ["rgb(255, 255, 255)"] * 2
+    button.click()  # automatic -> light
+    button.click()  # light -> dark
+    assert button.get_attribute("title") == "Theme: dark"
+    dark = [colour(tab, "body", "backgroundColor"), colour(tab, paper, "fill")]
+    assert dark == ["rgb(20, 24, 30)"] * 2
+    tab.wait_for_function("document.querySelector('.nnb-live section').dataset.theme === 'dark'")
+    tab.reload()
+    assert colour(tab, "body", "backgroundColor") == "rgb(20, 24, 30)", "the choice is kept"
+
+
+def test_automatic_theme_follows_the_system_while_the_page_is_open(visit):
+    tab = visit(theme="light").open(HOME)
+    tab.emulate_media(color_scheme="dark")
+    tab.wait_for_function("document.documentElement.dataset.theme === 'dark'")
+    assert colour(tab, "body", "backgroundColor") == "rgb(20, 24, 30)"
+    tab.wait_for_function("document.querySelector('.nnb-live section').dataset.theme === 'dark'")
+
+
+# --- search ----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("place", ["http", "file"])
+def test_search_finds_a_word_offline(visit, book, server, place):
+    window = visit(base=server if place == "http" else book.as_uri() + "/")
+    tab = window.open(HOME)
+    tab.keyboard.press("/")
+    tab.keyboard.type("perceptron")
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("#search-results li a")
+    targets = tab.eval_on_selector_all("#search-results li a", "(es) => es.map((e) => e.href)")
+    assert any("01_neurons.html" in target for target in targets)
+    tab.locator("#search-results li a").first.click()
+    tab.wait_for_selector("article h1")
+    assert window.troubles == []
+
+
+# --- keyboard ----------------------------------------------------------------------------------
+
+FOCUS = """() => {
+    const e = document.activeElement, style = getComputedStyle(e);
+    const near = [e, ...e.querySelectorAll("*"), e.nextElementSibling].filter(Boolean);
+    return {
+        inside: Boolean(e.closest(".nnb-live")),
+        what: `${e.tagName} ${e.getAttribute("aria-label") || e.innerText || e.type}`.slice(0, 50),
+        visible: near.some((n) => { const s = getComputedStyle(n);
+            return (s.outlineStyle !== "none" && parseFloat(s.outlineWidth) > 0)
+                || (n !== e && s.stroke !== "none" && n.tagName === "circle"); }),
+        onScreen: e.getBoundingClientRect().width > 0,
+        key: e.outerHTML.slice(0, 300) + e.getBoundingClientRect().top,
+    };
+}"""
+
+
+@pytest.mark.parametrize("page_name", [HOME, *CHAPTERS])
+def test_keyboard_alone_reaches_every_control_and_focus_is_seen(visit, page_name):
+    tab = visit().open(page_name)
+    wanted = tab.locator(
+        ".nnb-live :is(input, button:not(:disabled), [tabindex='0'], select)"
+    ).count()
+    groups = tab.evaluate(
+        "Object.values(Object.groupBy(document.querySelectorAll('.nnb-live input[type=radio]'),"
+        " (e) => e.name)).reduce((n, g) => n + g.length - 1, 0)"
+    )
+    reached = 0
+    for _ in range(600):
+        tab.keyboard.press("Tab")
+        focus = tab.evaluate(FOCUS)
+        if focus["what"].startswith("BODY"):
+            break
+        assert focus["visible"], focus["what"]
+        reached += focus["inside"]
+    assert reached >= wanted - groups > 0, "radio buttons of one group are one stop"
+
+
+def test_skip_link_leads_to_the_text(visit):
+    tab = visit().open(CHAPTERS[0])
+    tab.keyboard.press("Tab")
+    assert tab.evaluate("document.activeElement.className") == "skip"
+    tab.keyboard.press("Enter")
+    assert tab.url.endswith("#main")
+
+
+def test_contents_open_and_close_on_a_narrow_screen(visit):
+    tab = visit(width=360).open(CHAPTERS[0])
+    contents = tab.locator("#contents")
+    button = tab.locator(".menu-button.js")
+    assert not contents.is_visible()
+    button.click()
+    assert contents.is_visible() and button.get_attribute("aria-expanded") == "true"
+    tab.keyboard.press("Escape")
+    assert not contents.is_visible() and button.get_attribute("aria-expanded") == "false"
+    button.click()
+    contents.get_by_text("Glossary").click()
+    tab.wait_for_url("**/glossary.html")
+
+
+# --- text --------------------------------------------------------------------------------------
+
+LINE_LENGTHS = """() => {
+    const lengths = [];
+    for (const p of document.querySelectorAll("article section > p")) {
+        if (p.childElementCount) continue;
+        const rows = new Map(), text = p.firstChild, range = document.createRange();
+        for (let i = 0; i < text.length; i++) {
+            range.setStart(text, i);
+            range.setEnd(text, i + 1);
+            const top = Math.round(range.getBoundingClientRect().top);
+            rows.set(top, (rows.get(top) || 0) + 1);
+        }
+        lengths.push(...[...rows.values()].slice(0, -1));  // the last line is not full
+    }
+    return lengths;
+}"""
+
+
+def test_lines_have_65_to_75_characters(visit, report):
+    lengths = []
+    for name in ("book/preface", *CHAPTERS):
+        lengths += visit().open(name, explorers=False).evaluate(LINE_LENGTHS)
+    mean = sum(lengths) / len(lengths)
+    report(f"mean of {len(lengths)} full lines: {mean:.1f} characters")
+    assert 65 <= mean <= 75
+
+
+def test_figures_are_as_wide_as_the_text(visit):
+    tab = visit().open(CHAPTERS[0])
+    text = tab.locator("article h1").bounding_box()["width"]
+    for i in range(tab.locator(".nnb-picture svg").count()):
+        assert tab.locator(".nnb-picture svg").nth(i).bounding_box()["width"] == pytest.approx(
+            text, abs=2
+        )
+
+
+def test_wide_things_scroll_inside_themselves_and_by_keyboard(visit):
+    tab = visit(width=360).open(CHAPTERS[0])
+    boxes = tab.evaluate(
+        """() => Array.from(document.querySelectorAll("pre, .table-wrap, .math, .nnb-picture"))
+            .filter((e) => e.offsetWidth && e.scrollWidth > e.clientWidth + 1)
+            .map((e) => [e.tagName + "." + e.className, e.tabIndex])"""
+    )
+    assert boxes, "on a narrow screen something is wider than the column"
+    assert [name for name, tab_index in boxes if tab_index != 0] == []
+
+
+# --- code --------------------------------------------------------------------------------------
+
+
+def test_copy_button_copies_the_code_and_says_so(visit):
+    window = visit(permissions=["clipboard-read", "clipboard-write"])
+    tab = window.open(CHAPTERS[0])
+    cell = tab.locator(".cell_input .highlight:visible").first
+    cell.hover()
+    cell.locator(".copy").click()
+    assert tab.evaluate("navigator.clipboard.readText()") == cell.locator("pre").inner_text()
+    assert cell.locator(".copy").inner_text() == "Copied"
+
+
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_download_button_gives_the_stored_notebook(visit, book, page_name):
+    tab = visit().open(page_name)
+    with tab.expect_download() as waiting:
+        tab.get_by_text("Download notebook").click()
+    name = page_name.rsplit("/", 1)[-1] + ".ipynb"
+    assert waiting.value.suggested_filename == name
+    stored = json.loads((book / "_sources/notebooks" / name).read_text("utf8"))
+    assert json.loads(waiting.value.path().read_text("utf8")) == stored
+
+
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_solutions_are_folded_until_asked_for(visit, page_name):
+    tab = visit().open(page_name)
+    folds = tab.locator(".nnb-solution")
+    assert folds.count() >= 3
+    assert not folds.first.locator("pre").first.is_visible()
+    folds.first.locator("summary").click()
+    assert folds.first.locator("pre").first.is_visible()
+
+
+# --- without JavaScript, on paper, on a slow line ------------------------------------------------
+
+
+@pytest.mark.parametrize("page_name", [HOME, *CHAPTERS])
+def test_without_javascript_pictures_and_descriptions_stand_for_the_explorers(visit, page_name):
+    tab = visit(java_script_enabled=False, theme="dark").open(page_name, explorers=False)
+    stills = tab.locator(".nnb-still")
+    assert stills.count() == tab.locator(".nnb-live").count() > 0
+    for i in range(stills.count()):
+        assert stills.nth(i).locator("svg").is_visible()
+        assert len(stills.nth(i).locator("p").inner_text()) > 20
+    assert tab.locator("#contents").is_visible() and not tab.locator(".theme-button").is_visible()
+
+
+@pytest.mark.parametrize("page_name", [HOME, *CHAPTERS])
+def test_printed_page_has_stills_and_no_navigation(visit, page_name):
+    tab = visit(theme="dark").open(page_name)
+    tab.emulate_media(media="print", color_scheme="dark")
+    for part in (".bar", "#contents", ".sections", ".tools", ".steps", ".copy", "main footer"):
+        for i in range(tab.locator(part).count()):
+            assert not tab.locator(part).nth(i).is_visible(), part
+    for i in range(tab.locator(".nnb-live").count()):
+        live = tab.locator(".nnb-live").nth(i)
+        assert live.locator(".nnb-still svg").is_visible()
+        assert not live.locator(".nnb-explorer-place").is_visible()
+    for i in range(tab.locator(".nnb-solution").count()):
+        assert not tab.locator(".nnb-solution").nth(i).is_visible(), "solutions stay unread"
+    assert colour(tab, "body", "backgroundColor") == "rgb(255, 255, 255)"
+    assert tab.pdf(format="A4", print_background=True)[:5] == b"%PDF-"
+
+
+SHIFT = """() => new Promise((done) => {
+    let total = 0;
+    new PerformanceObserver((list) => {
+        for (const e of list.getEntries()) if (!e.hadRecentInput) total += e.value;
+    }).observe({ type: "layout-shift", buffered: true });
+    setTimeout(() => done(total), 500);
+})"""
+
+
+@pytest.mark.parametrize("page_name", [HOME, *CHAPTERS])
+def test_explorers_are_drawn_on_a_slow_line_and_processor(visit, report, page_name):
+    """10 Mbit/s, 40 ms, a processor four times slower. The time is printed, not judged."""
+    window = visit()
+    tab = window.tab
+    window.context.unroute_all()  # interception would add its own time to each request
+    throttle = window.context.new_cdp_session(tab)
+    throttle.send("Network.enable")
+    throttle.send(
+        "Network.emulateNetworkConditions",
+        {"offline": False, "latency": 40, "downloadThroughput": 1.25e6, "uploadThroughput": 1.25e6},
+    )
+    throttle.send("Emulation.setCPUThrottlingRate", {"rate": 4})
+    tab.add_init_script(
+        """addEventListener("readystatechange", () => {
+            const look = () => {
+                if (!document.querySelector('[data-explorer="ready"] section'))
+                    return requestAnimationFrame(look);
+                window.drawnAt = performance.now();
+            };
+            if (document.readyState === "interactive") look();
+        }, true)"""
+    )
+    tab.goto(f"{window.base}{page_name}.html", wait_until="load", timeout=120_000)
+    tab.wait_for_function("window.drawnAt", timeout=60_000)
+    window.wait()
+    drawn = tab.evaluate("window.drawnAt")
+    paint = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
+    shift = tab.evaluate(SHIFT)
+    report(
+        f"{page_name}: first text {paint / 1000:.2f} s, first explorer {drawn / 1000:.2f} s, "
+        f"layout shift {shift:.3f}"
+    )
+    assert window.troubles == []
