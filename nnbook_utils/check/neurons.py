@@ -107,22 +107,22 @@ def count_parameters(count):
     return Verdict(True, "it counts every weight and every bias.")
 
 
-@exercise(hint="Which product gives (N, m)?")
+@exercise(hint="Which product gives (B, m)?")
 def tanh_layer(layer):
-    """layer(X, W, b) with X (N, n), W (m, n), b (m,) gives tanh(X W^T + b) of shape (N, m)."""
+    """layer(X, W, b) with X (B, n), W (m, n), b (m,) gives tanh(X W^T + b) of shape (B, m)."""
     rng = np.random.default_rng(0)
-    for N, n, m in [(4, 3, 2), (1, 5, 1), (3, 3, 3)]:
-        X, W, b = rng.normal(size=(N, n)), rng.normal(size=(m, n)), rng.normal(size=m)
+    for B, n, m in [(4, 3, 2), (1, 5, 1), (3, 3, 3)]:
+        X, W, b = rng.normal(size=(B, n)), rng.normal(size=(m, n)), rng.normal(size=m)
         kept = [array.copy() for array in (X, W, b)]
         answer = layer(X, W, b)
         answer = np.asarray(answer)
         shapes = f"X {X.shape}, W {W.shape}, b {b.shape}"
         if any(not np.array_equal(a, k) for a, k in zip((X, W, b), kept, strict=True)):
             return Verdict(False, "the layer changed its inputs.", "Make a new array instead.")
-        if answer.shape != (N, m):
+        if answer.shape != (B, m):
             return Verdict(
                 False,
-                f"for {shapes} the result has shape {answer.shape} instead of {(N, m)}.",
+                f"for {shapes} the result has shape {answer.shape} instead of {(B, m)}.",
                 "W has a row for each neuron. X @ W.T pairs every example with every neuron.",
             )
         z = X @ W.T + b
