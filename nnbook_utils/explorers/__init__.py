@@ -7,8 +7,10 @@ need not be executed again when another one changes.
 from importlib import import_module
 
 _FOLDERS = {
+    "BackpropStepper": "backprop_stepper",
     "LearningRate": "learning_rate",
     "PerceptronGates": "perceptron_gates",
+    "VanishingGradient": "vanishing_gradient",
 }
 __all__ = sorted(_FOLDERS)
 

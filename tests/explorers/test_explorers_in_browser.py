@@ -1,11 +1,15 @@
 """Explorers on a plain page, moved by mouse, finger and keyboard; numbers compared with Python."""
 
+import importlib.util
+import math
 import re
+import sys
+import textwrap
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.base import AXE_FILE_PATH
-from explorer_harness import HERE, STATE, page, site, thermometer
+from explorer_harness import EXPLORERS, HERE, STATE, page, site, thermometer
 
 from nnbook_utils.explorers import LearningRate, PerceptronGates
 from nnbook_utils.explorers.learning_rate import model as descent
@@ -209,6 +213,15 @@ def test_the_arrow_turns_the_line_about_its_middle(show):
     assert abs(get(tab, "w1")) < 0.05
     assert get(tab, "w2") > 0.5
     check_table(tab)
+
+
+def test_taking_hold_without_moving_changes_nothing(show):
+    tab = show(*both())
+    for grip in tab.locator(".nnb-handle :is(.nnb-grip, .nnb-tip)").all():
+        x, y = middle(grip)
+        tab.mouse.click(x + 4, y - 3)
+    for n, explorer in enumerate(both()):
+        assert {t: get(tab, t, n) for t in explorer.initial} == explorer.initial
 
 
 def test_line_and_arrow_answer_to_keys(show):
@@ -698,6 +711,34 @@ def test_moves_are_drawn_fast(show, capsys):
         first = tab.evaluate("probes.firstPictures()")
         assert len(first) == 2
         print(f"\n  first pictures: {first[0]:.0f} and {first[1]:.0f} ms after the script came")
+
+
+def test_the_recipe_in_the_readme_works(show, tmp_path):
+    recipe = (EXPLORERS / "README.md").read_text("utf-8")
+    python, javascript = (
+        textwrap.dedent(re.search(rf"```{language}\n(.*?)```", recipe, re.S)[1])
+        for language in ("python", "js")
+    )
+    (tmp_path / "math.js").write_text(
+        "export function temperature(minutes, start) {\n"
+        "  return 20 + (start - 20) * Math.exp(-minutes / 20);\n}\n"
+    )
+    (tmp_path / "view.js").write_text(javascript, "utf-8")
+    (tmp_path / "style.css").write_text("")
+    imports = "from nnbook_utils.explorers.kit import Explorer, Number\n\n\n"
+    (tmp_path / "explorer.py").write_text(imports + python)
+    spec = importlib.util.spec_from_file_location("cooling_explorer", tmp_path / "explorer.py")
+    sys.modules[spec.name] = module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    tab = show(module.Cooling())
+    slider(tab, "minutes").focus()
+    tab.keyboard.press("ArrowRight")
+    settle(tab)
+    expected = 20 + 70 * math.exp(-6 / 20)
+    shown = tab.locator(".nnb-formula").inner_text()
+    assert close(shown.removeprefix("T = ").removesuffix(" °C"), expected, 1)
+    tab.get_by_role("button", name="Reset").click()
+    assert get(tab, "minutes") == 5
 
 
 def test_page_state_cannot_end_its_script(show):

@@ -43,10 +43,15 @@ function render({ model, el }) {
     play.stop();
     f.set({ start: [limit(x, right), limit(y, top)] });
   };
+  let held = [0, 0]; // from the hand to the start
   const startHandle = handle(f, map, {
     node: grip,
     label: "Start of the path",
-    drag: (x, y) => move(x, y),
+    drag(x, y, start) {
+      const [fromX, fromY] = f.get("start");
+      if (start) held = [fromX - x, fromY - y];
+      else move(x + held[0], y + held[1]);
+    },
     key(dx, dy, big) {
       const [x, y] = f.get("start");
       move(x + dx * (big ? 0.25 : 0.05), y + dy * (big ? 0.25 : 0.05));

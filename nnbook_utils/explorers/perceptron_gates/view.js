@@ -56,7 +56,7 @@ function render({ model, el }) {
     drag(x, y, start) {
       const [w1, w2, b] = weights();
       if (start) held = weightedSum([w1, w2, b], [x, y]);
-      byHand(w1, w2, fine(held - w1 * x - w2 * y));
+      else byHand(w1, w2, fine(held - w1 * x - w2 * y));
     },
     key(dx, dy, big) {
       const [w1, w2, b] = weights();
@@ -65,6 +65,7 @@ function render({ model, el }) {
     describe: () => ({ now: f.get("b"), min: -4, max: 4, text: `b ${number(f.get("b"))}` }),
   });
   let pivot = anchor;
+  let off = [0, 0]; // from the hand to the arrow's tip
   const turn = (w1, w2, at) => {
     const [a, c] = [w1, w2].map((w) => fine(Math.max(-2, Math.min(2, w))));
     byHand(a, c, fine(-(a * at[0] + c * at[1])));
@@ -73,8 +74,12 @@ function render({ model, el }) {
     node: tipGrip,
     label: "Arrow w: turn it, changing the weights",
     drag(x, y, start) {
-      if (start) pivot = anchor;
-      turn((x - pivot[0]) / ARROW, (y - pivot[1]) / ARROW, pivot);
+      if (start) {
+        pivot = anchor;
+        off = [pivot[0] + ARROW * f.get("w1") - x, pivot[1] + ARROW * f.get("w2") - y];
+        return;
+      }
+      turn((x + off[0] - pivot[0]) / ARROW, (y + off[1] - pivot[1]) / ARROW, pivot);
     },
     key(dx, dy, big) {
       const size = big ? 1 : 0.25;
