@@ -53,8 +53,11 @@ def sigmoid(x):
 
 def _sigmoid(x):
     # For x below -88 exp(-x) overflows float32 to infinity, and 1 / infinity = 0 is the answer.
+    out = -x
     with np.errstate(over="ignore"):
-        return 1 / (1 + np.exp(-x))
+        np.exp(out, out=out)
+    out += 1
+    return np.divide(1, out, out=out)
 
 
 def tanh(x):
@@ -115,9 +118,14 @@ def silu(x):
     x = floating("x", x)
     s = _sigmoid(x.data)
 
-    # d(x s)/dx = s + x s (1 - s)
+    # d(x s)/dx = s + x s (1 - s) = s (1 + x (1 - s))
     def backward(grad):
-        return (grad * (s + x.data * s * (1 - s)),)
+        slope = 1 - s
+        slope *= x.data
+        slope += 1
+        slope *= s
+        slope *= grad
+        return (slope,)
 
     return Tensor.result(x.data * s, (x,), backward)
 

@@ -10,7 +10,7 @@ import numpy as np
 
 from ..tensor import Tensor
 from .checks import floating, has_shape, number, probability, same_dtype, whole
-from .layout import channels_last, from_positions, to_positions
+from .layout import channels_last, from_positions, per_channel, to_positions
 
 
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
@@ -86,36 +86,34 @@ def batch_norm(
         raise ValueError("batch_norm needs running_mean and running_var outside training")
     images = channels_last(x.data)
     positions = to_positions(images).reshape(1, -1, x.shape[1])  # the whole batch as one group
-    count = positions.shape[1]
+    channels, count = x.shape[1], positions.shape[1]
     if training:
         if count < 2:
             raise ValueError(
                 f"batch_norm needs more than one value a channel in training, but x has shape "
                 f"{x.shape}"
             )
-        mean = _mean(positions, x.shape[1])
-        centred = positions - mean
-        var = _mean(centred * centred, x.shape[1])
+        mean = _mean(positions, channels)
+        centred = per_channel(np.subtract, positions, mean)
+        var = _mean(centred * centred, channels)
         for running, now in ((running_mean, mean), (running_var, var * (count / (count - 1)))):
             if running is not None:
                 has_shape("running statistics", running, x.shape[1:2], "(C,)")
                 running.data += momentum * (now.ravel() - running.data)
     else:
-        centred = positions - running_mean.data
-        var = running_var.data.reshape(1, 1, -1)
+        mean, var = (r.data.reshape(1, 1, -1) for r in (running_mean, running_var))
+        centred = per_channel(np.subtract, positions, mean)
     inverse = 1 / np.sqrt(var + x.dtype.type(eps))
-    xhat = centred * inverse
+    xhat = per_channel(np.multiply, centred, inverse, out=centred)
 
     # As in layer_norm, with the means over the batch; constants in evaluation, so no means there.
     def backward(grad):
         g = to_positions(channels_last(grad)).reshape(positions.shape)
-        dx = g if weight is None else g * weight.data
-        if training:
-            dx = dx - _mean(dx, x.shape[1]) - xhat * _mean(dx * xhat, x.shape[1])
-        dx = from_positions(dx * inverse, images.shape)
-        return _with_affine(dx, g[0], xhat[0], weight, bias)
+        scale = inverse if weight is None else inverse * weight.data
+        dx = _backward(g, xhat, scale, channels) if training else per_channel(np.multiply, g, scale)
+        return _with_affine(from_positions(dx, images.shape), g[0], xhat[0], weight, bias)
 
-    out = from_positions(_affine(xhat, weight, bias), images.shape)
+    out = from_positions(_affine_channels(xhat, weight, bias), images.shape)
     return Tensor.result(out, _present(x, weight, bias), backward)
 
 
@@ -128,35 +126,31 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     """
     x, weight, bias = _channels(x, weight, bias)
     number("eps", eps, at_least=0)
-    if x.shape[1] % whole("num_groups", num_groups):
+    channels = x.shape[1]
+    if channels % whole("num_groups", num_groups):
         raise ValueError(
             f"num_groups must divide the {x.shape[1]} channels evenly, but it is {num_groups!r}"
         )
     images = channels_last(x.data)
     positions = to_positions(images)  # (N, P, C)
-    if positions.shape[1] * x.shape[1] == 0:
+    if positions.shape[1] * channels == 0:
         raise ValueError(f"group_norm needs at least one value a group, but x has shape {x.shape}")
-    centred = positions - _mean(positions, num_groups)
+    centred = per_channel(np.subtract, positions, _mean(positions, num_groups))
     inverse = 1 / np.sqrt(_mean(centred * centred, num_groups) + x.dtype.type(eps))
-    xhat = centred * inverse
+    xhat = per_channel(np.multiply, centred, inverse, out=centred)
 
     # As in layer_norm, with the means over each group.
     def backward(grad):
         g = to_positions(channels_last(grad))
-        h = g if weight is None else g * weight.data
-        dx = h - _mean(h, num_groups)
-        dx -= xhat * _mean(h * xhat, num_groups)
-        dx *= inverse
-        channels = x.shape[1]
-        return _with_affine(
-            from_positions(dx, images.shape),
-            g.reshape(-1, channels),
-            xhat.reshape(-1, channels),
-            weight,
-            bias,
-        )
+        if weight is None:
+            dx = _backward(g, xhat, inverse, num_groups)
+        else:
+            h = per_channel(np.multiply, g, weight.data.reshape(1, 1, -1))
+            dx = _backward(h, xhat, inverse, num_groups)
+        rows = g.reshape(-1, channels), xhat.reshape(-1, channels)
+        return _with_affine(from_positions(dx, images.shape), *rows, weight, bias)
 
-    out = from_positions(_affine(xhat, weight, bias), images.shape)
+    out = from_positions(_affine_channels(xhat, weight, bias), images.shape)
     return Tensor.result(out, _present(x, weight, bias), backward)
 
 
@@ -169,6 +163,25 @@ def _mean(positions, groups):
     size = channels // groups
     means = means.reshape(n, groups, size).mean(axis=2)
     return np.repeat(means, size, axis=1).reshape(n, 1, channels)
+
+
+def _backward(h, xhat, scale, groups):
+    """(h - mean(h) - xhat * mean(h * xhat)) * scale, with the means over the groups."""
+    dx = per_channel(np.multiply, xhat, -_mean(h * xhat, groups))
+    dx += h
+    per_channel(np.subtract, dx, _mean(h, groups), out=dx)
+    return per_channel(np.multiply, dx, scale, out=dx)
+
+
+def _affine_channels(xhat, weight, bias):
+    """xhat * weight + bias, one number a channel."""
+    out = xhat
+    if weight is not None:
+        out = per_channel(np.multiply, xhat, weight.data.reshape(1, 1, -1))
+    if bias is not None:
+        into = None if weight is None else out  # xhat itself is needed later
+        out = per_channel(np.add, out, bias.data.reshape(1, 1, -1), out=into)
+    return out
 
 
 def _affine(xhat, weight, bias):

@@ -114,7 +114,11 @@ def cat(tensors, dim=0):
     tensors = _tensors(tensors)
     along = axis(tensors[0], dim)
     try:
-        out = np.concatenate([t.data for t in tensors], axis=along)
+        shape = list(tensors[0].shape)
+        shape[along] = sum(t.shape[along] for t in tensors)
+        dtype = np.result_type(*(t.dtype for t in tensors))
+        out = np.empty_like(tensors[0].data, dtype, shape=shape)  # lies in memory as they do
+        np.concatenate([t.data for t in tensors], axis=along, out=out)
     except ValueError as error:
         raise ValueError(
             f"cat along axis {dim} needs tensors that agree in all other axes, but their shapes "
