@@ -10,7 +10,6 @@ _FOLDERS = {
     "BackpropStepper": "backprop_stepper",
     "LearningRate": "learning_rate",
     "PerceptronGates": "perceptron_gates",
-    "VanishingGradient": "vanishing_gradient",
 }
 __all__ = sorted(_FOLDERS)
 

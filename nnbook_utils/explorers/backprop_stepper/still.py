@@ -28,24 +28,25 @@ def draw(explorer):
     right, down = (max(abs(place[axis]) for place in places.values()) for axis in (0, 1))
     figure = Figure(figsize=(figures.WIDTH, 0.9 + (down + 0.9) * 0.72), layout="none")
     ax = figure.add_axes((0.01, 0.02, 0.98, 0.84))
-    ax.set(xlim=(-0.65, max(right, 7.5) + 0.65), ylim=(-down - 0.5, 0.5))
+    ax.set(xlim=(-0.7, max(right, 7.5) + 0.7), ylim=(-down - 0.5, 0.5))
     ax.axis("off")
     for name, operation, arguments, _ in nodes:
         x, y = places[name]
         for argument in arguments:
             if argument in places:
                 x0, y0 = places[argument]
-                ax.plot((x0, x), (y0, y), color=figures.MUTED, lw=1.2, zorder=1)
+                ax.plot((x0, x), (y0, y), "-", color=figures.MUTED, lw=1.2, zorder=1)
         leaf = operation == "leaf"
         role = ROLES.get(name, figures.WEIGHTS_TEXT) if leaf else figures.OUTPUT_TEXT
         box = FancyBboxPatch(
-            (x - 0.55, y - 0.42),
-            1.1,
+            (x - 0.63, y - 0.42),
+            1.26,
             0.84,
             boxstyle="round,pad=0,rounding_size=0.1",
             fc=figures.PAPER,
             ec=role,
             lw=1.4,
+            zorder=2,
         )
         ax.add_patch(box)
         rows = (
@@ -55,6 +56,8 @@ def draw(explorer):
         )
         for text, color, height in rows:
             text = text.replace("-", "−")
-            ax.text(x, y + height, text, color=color, ha="center", va="center", fontsize=8.5)
+            ax.text(
+                x, y + height, text, color=color, ha="center", va="center", fontsize=8, zorder=3
+            )
     figures.title(ax, f"{FORMULAS[explorer.graph]}: values forward, slopes backward")
     return figure
