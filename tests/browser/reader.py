@@ -6,15 +6,6 @@ import http.server
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-FLAGS = [
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 PACKED = (".woff2", ".png", ".ipynb")
 READY = """() => Array.from(document.querySelectorAll(".nnb-live"))
     .every((e) => e.querySelector('[data-explorer="ready"] section'))"""

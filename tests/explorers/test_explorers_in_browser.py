@@ -5,11 +5,10 @@ import math
 import re
 import sys
 import textwrap
-from pathlib import Path
 
 import pytest
-from axe_playwright_python.base import AXE_FILE_PATH
-from explorer_harness import EXPLORERS, HERE, STATE, page, site, thermometer
+from explorer_harness import EXPLORERS, STATE, page, thermometer
+from explorer_pages import PHONE, WIDE, axe, close, drag, get, middle, put, settle, slider
 
 from nnbook_utils.explorers import LearningRate, PerceptronGates
 from nnbook_utils.explorers.learning_rate import model as descent
@@ -17,111 +16,7 @@ from nnbook_utils.explorers.perceptron_gates import model as perceptron
 
 pytestmark = pytest.mark.browser
 
-WIDE, PHONE = (1000, 900), (360, 740)
 BACKGROUND = {"light": "rgb(255, 255, 255)", "dark": "rgb(20, 24, 30)"}
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory):
-    return tmp_path_factory.mktemp("site")
-
-
-@pytest.fixture(scope="module")
-def address(folder):
-    with site(folder) as address:
-        yield address
-
-
-@pytest.fixture
-def show(chromium, folder, address):
-    """show(*explorers) opens them on a page; at the end no error and no outside request is left."""
-    contexts, wrong = [], []
-
-    def open_page(*explorers, size=WIDE, file=False, wait=True, wrap="{}", theme=None, **options):
-        width, height = size
-        context = chromium.new_context(viewport={"width": width, "height": height}, **options)
-        contexts.append(context)
-        base = folder.as_uri() if file else address
-
-        def only_ours(route):
-            if route.request.url.startswith((base, "blob:", "data:")):
-                return route.continue_()
-            wrong.append(f"asked for {route.request.url}")
-            return route.abort()
-
-        context.route("**/*", only_ours)
-        context.add_init_script(path=HERE / "page_probes.js")
-        tab = context.new_page()
-        tab.on("console", lambda m: wrong.append(m.text) if m.type in ("error", "warning") else 0)
-        tab.on("pageerror", lambda error: wrong.append(str(error)))
-        name = f"page-{len(list(Path(folder).glob('*.html')))}.html"
-        (folder / name).write_text(page(*explorers, wrap=wrap, theme=theme), "utf-8")
-        tab.goto(f"{base}/{name}")
-        if wait:
-            tab.wait_for_function(
-                "n => document.querySelectorAll('[data-explorer=ready]').length === n",
-                arg=len(explorers),
-            )
-            settle(tab)
-        return tab
-
-    yield open_page
-    for context in contexts:
-        context.close()
-    assert wrong == []
-
-
-def settle(tab):
-    """Wait until everything asked for so far has been drawn."""
-    tab.evaluate("() => new Promise((r) => requestAnimationFrame(() => requestAnimationFrame(r)))")
-
-
-def get(tab, trait, n=0):
-    return tab.evaluate(
-        "([n, t]) => document.querySelectorAll('.nnb-explorer-place')[n].model.get(t)", [n, trait]
-    )
-
-
-def put(tab, n=0, **traits):
-    tab.evaluate(
-        """([n, traits]) => {
-          const { model } = document.querySelectorAll('.nnb-explorer-place')[n];
-          for (const [k, v] of Object.entries(traits)) model.set(k, v);
-        }""",
-        [n, traits],
-    )
-    settle(tab)
-
-
-def slider(tab, trait, n=0):
-    return tab.locator(".nnb-explorer").nth(n).locator(f"[data-trait={trait}]")
-
-
-def drag(tab, x0, y0, x1, y1, steps=6):
-    tab.mouse.move(x0, y0)
-    tab.mouse.down()
-    tab.mouse.move(x1, y1, steps=steps)
-    tab.mouse.up()
-    settle(tab)
-
-
-def middle(locator):
-    box = locator.bounding_box()
-    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
-
-
-def number(text):
-    """A number as the explorers write it, back as a float."""
-    text = text.replace("−", "-").strip()
-    if found := re.fullmatch(r"(-?[\d.]+) × 10([⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)", text):
-        exponent = found[2].translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
-        return float(found[1]) * 10 ** int(exponent)
-    return float(text)
-
-
-def close(text, value, digits=2):
-    """Does the text show the value, rounded to so many digits (or to three, with an exponent)?"""
-    return number(text) == pytest.approx(value, abs=0.501 * 10**-digits, rel=0.006)
 
 
 # ---- PerceptronGates
@@ -584,12 +479,7 @@ def test_axe_finds_no_violation_of_wcag_22_aa(show, theme, size):
         size=size,
         theme=theme,
     )
-    tab.evaluate(Path(AXE_FILE_PATH).read_text("utf-8"))
-    tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
-    result = tab.evaluate("tags => axe.run('main', { runOnly: tags })", tags)
-    found = [(v["id"], v["nodes"][0]["html"][:120]) for v in result["violations"]]
-    assert found == []
-    assert len(result["passes"]) > 10
+    assert axe(tab) == []
 
 
 def test_every_control_is_reached_by_tab_and_shows_focus(show):
