@@ -19,6 +19,7 @@ function render({ model, el }) {
     if (reached.every((w, i) => w === weights()[i])) return { start: f.get("start"), states };
     return { start: weights(), states: train(f.get("gate"), weights(), f.get("rate"), 0) };
   }
+  let now = training();
   function byHand(w1, w2, b) {
     run.stop();
     f.set({ w1, w2, b, start: [w1, w2, b], steps: 0 });
@@ -97,7 +98,7 @@ function render({ model, el }) {
     const { polygon, line: piece } = halfPlane(w, view.domain);
     if (polygon.length) layer.append(s("path", { class: "nnb-half", d: `${line(polygon.map(pixel))}Z` }));
 
-    const { states } = training();
+    const { states } = now;
     const before = states.slice(0, -1).filter((state, k) => states[k + 1].error).slice(-6);
     before.forEach((state, k) => {
       const ghost = halfPlane(state.weights, view.domain).line;
@@ -165,8 +166,8 @@ function render({ model, el }) {
   const table = h("table", { class: "nnb-truth" }, caption,
     h("thead", {}, h("tr", {}, ...heading)), h("tbody", {}, ...bodyRows));
   const set = (trait) => (value) => {
-    const now = { w1: f.get("w1"), w2: f.get("w2"), b: f.get("b"), [trait]: value };
-    byHand(now.w1, now.w2, now.b);
+    const { w1, w2, b } = { w1: f.get("w1"), w2: f.get("w2"), b: f.get("b"), [trait]: value };
+    byHand(w1, w2, b);
   };
   const sliders = h("div", { class: "nnb-sliders" },
     slider(f, { trait: "w1", label: "w1", name: "weight w1", symbol: "*w*_1_", min: -2, max: 2, step: 0.25, role: "weights", change: set("w1") }),
@@ -181,8 +182,7 @@ function render({ model, el }) {
       h("br"), ...math("{output|output} = 1 when *z* ≥ 0, else 0"));
     const answers = outputs(w);
     const targets = GATES[f.get("gate")];
-    const { states } = training();
-    const last = states[states.length - 1];
+    const last = now.states[now.states.length - 1];
     rows.forEach((cells, i) => {
       const right = answers[i] === targets[i];
       const texts = [...INPUTS[i], number(weightedSum(w, INPUTS[i])), answers[i], targets[i]];
@@ -209,11 +209,11 @@ function render({ model, el }) {
   });
   const over = ({ states }) => learned(states) || cycle(states);
   function advance() {
-    const now = training();
-    if (learned(now.states)) return false;
-    const states = train(f.get("gate"), now.start, f.get("rate"), now.states.length);
+    const { start, states: before } = training();
+    if (learned(before)) return false;
+    const states = train(f.get("gate"), start, f.get("rate"), before.length);
     const [w1, w2, b] = states[states.length - 1].weights;
-    f.set({ w1, w2, b, start: now.start, steps: states.length - 1 });
+    f.set({ w1, w2, b, start, steps: states.length - 1 });
     return !over({ states });
   }
   const run = animation(f, { pause: () => 320, step: advance, changed: () => labelRun() });
@@ -241,7 +241,6 @@ function render({ model, el }) {
     return `Step ${k}: row (${x}), output ${last.output}, target ${last.output + last.error}: ${what}.`;
   }
   function drawLearning() {
-    const now = training();
     const { states } = now;
     const k = states.length - 1;
     story.textContent = tell(now);
@@ -274,11 +273,11 @@ function render({ model, el }) {
   }
 
   function draw() {
+    now = training();
     plane.draw();
     const result = drawNumbers();
     drawLearning();
-    const told = training();
-    f.announce(told.states.length > 1 ? `${result} ${story.textContent}` : result);
+    f.announce(now.states.length > 1 ? `${result} ${story.textContent}` : result);
   }
   const gate = h("div", { class: "nnb-gate" }, choice(f, {
     trait: "gate", label: "Gate", options: Object.keys(GATES),
