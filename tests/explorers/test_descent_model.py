@@ -82,6 +82,7 @@ def test_no_rate_is_measured_where_there_is_none():
     assert model.measured_rate([1.0, 0.0, 0.0]) is None
 
 
+@pytest.mark.slow  # importing torch.optim takes seconds
 def test_descend_is_torchs_sgd_with_momentum():
     torch = pytest.importorskip("torch", reason="torch is not installed")
     b, s, beta = 0.13, 0.9, 0.7
