@@ -10,6 +10,7 @@ _FOLDERS = {
     "BackpropStepper": "backprop_stepper",
     "LearningRate": "learning_rate",
     "PerceptronGates": "perceptron_gates",
+    "VanishingGradient": "vanishing_gradient",
 }
 __all__ = sorted(_FOLDERS)
 
