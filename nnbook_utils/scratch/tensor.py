@@ -451,11 +451,14 @@ def deliver(share, parent, gradients, ours):
     """Add one rule's share to what `parent` has been sent so far."""
     key = id(parent)
     if isinstance(share, Part):
-        if key not in ours:
-            sent = gradients.get(key)
-            gradients[key] = np.zeros_like(parent.data) if sent is None else sent.copy()
-            ours.add(key)
-        gradients[key][share.index] += share.gradient
+        if key not in gradients:
+            gradients[key] = np.zeros_like(parent.data)
+            gradients[key][share.index] = share.gradient
+        else:
+            if key not in ours:
+                gradients[key] = gradients[key].copy()
+            gradients[key][share.index] += share.gradient
+        ours.add(key)
         return
     if share.shape != parent.data.shape:
         raise RuntimeError(

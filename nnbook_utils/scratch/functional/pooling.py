@@ -32,11 +32,15 @@ def max_pool2d(x, kernel_size, stride=None, padding=0):
         g = channels_last(grad)
         dx = np.zeros_like(images)
         free = np.ones(out.shape, bool)  # windows whose winner has not been met yet
+        overlapping = stride[0] < window[0] or stride[1] < window[1]
         for view in views:
             wins = images[view] == out
             wins &= free
             free ^= wins
-            dx[view] += g * wins
+            if overlapping:
+                dx[view] += g * wins
+            else:
+                np.multiply(g, wins, out=dx[view])
         return (channels_first(crop_images(dx, padding)),)
 
     return Tensor.result(channels_first(out), (x,), backward)
