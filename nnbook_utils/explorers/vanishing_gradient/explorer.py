@@ -31,9 +31,9 @@ class VanishingGradient(Explorer):
 
     activation: "tanh", "sigmoid", "relu", "leaky_relu" or "linear"; depth: layers; gain: the
     weights are gain·N(0, 1)/sqrt(width); normalisation: "none" or "layer"; residual: whether each
-    layer's input is added to its output; width: units a layer, 4 to 32; seed: of all random numbers;
-    layer: the one whose numbers are shown. 16 random examples run through in float64; nothing is
-    clamped. Chapter: 03_backpropagation.
+    layer's input is added to its output; width: units a layer, 4 to 32; seed: of all random
+    numbers; layer: the one whose numbers are shown. 16 random examples run through in float64;
+    nothing is clamped. Chapter: 03_backpropagation.
     """
 
     settings = (

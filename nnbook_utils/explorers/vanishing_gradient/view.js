@@ -3,7 +3,7 @@ import { ACTIVATIONS, draws, meanFactor, simulate, theory } from "./math.js";
 import { h, math, number, s, terms } from "../kit/dom.js";
 import { frame } from "../kit/frame.js";
 import { button, choice, slider } from "../kit/controls.js";
-import { clip, dots, handle, line, plot } from "../kit/plot.js";
+import { dots, handle, line, plot } from "../kit/plot.js";
 
 const DEEPEST = 50;
 const GAINS = [...Array.from({ length: 40 }, (_, k) => (k + 1) / 10), Math.SQRT2].sort((a, b) => a - b);
@@ -13,12 +13,15 @@ const NETWORK = ["activation", "depth", "gain", "normalisation", "residual", "wi
 function render({ model, el }) {
   const f = frame({ model, el, name: "vanishing", label: "Explorer: vanishing and exploding gradients" });
 
-  let drawn = { key: "" };
-  /** Everything that follows from the traits. The random draws are kept while seed and width are. */
+  let drawn = { key: "", depth: 0 };
+  /** Everything that follows from the traits. The random draws are kept: deeper layers only add some. */
   function run() {
     const [activation, depth, gain, normalisation, residual, width, seed] = NETWORK.map(f.get);
     const key = `${seed} ${width}`;
-    if (drawn.key !== key) drawn = { key, random: draws(seed, width, DEEPEST) };
+    if (drawn.key !== key || drawn.depth < depth) {
+      const enough = drawn.depth && drawn.depth < depth ? DEEPEST : Math.max(depth, drawn.depth);
+      drawn = { key, depth: enough, random: draws(seed, width, enough) };
+    }
     const { random } = drawn;
     const square = random.data.reduce((sum, value) => sum + value * value, 0) / random.data.length;
     const measured = simulate(activation, depth, gain, normalisation, residual, width, seed, random);
@@ -82,10 +85,7 @@ function render({ model, el }) {
     for (const name of ["gradient", "deviation"]) {
       const logs = (numbers) => numbers.map((value, k) => [k, Math.log10(value)]);
       const wanted = logs(now.expected[name]).filter((p) => Number.isFinite(p[1]));
-      for (let k = 1; k < wanted.length; k += 1) {
-        const piece = clip(wanted[k - 1], wanted[k], view.domain);
-        if (piece) under.append(s("path", { class: "nnb-theory", d: line(piece.map(pixel)) }));
-      }
+      under.append(s("path", { class: "nnb-theory", d: line(wanted.map(pixel)) }));
       const points = logs(now.measured[name]).filter((p) => Number.isFinite(p[1])).map(pixel);
       under.append(s("path", { class: `nnb-curve nnb-is-${role[name]}`, d: line(points) }));
       const marks = name === "gradient" ? points.map(([x, y]) => `M${(x - 3).toFixed(2)} ${(y - 3).toFixed(2)}h6v6h-6z`).join("") : dots(points);
@@ -109,10 +109,11 @@ function render({ model, el }) {
     axes: () => ({ x: [-0.5, now.depth + 0.5], y: [0, 1] }),
     draw(under, view) {
       const wide = Math.max(2, 0.6 * (view.X(1) - view.X(0)));
-      now.measured.idle.forEach((share, k) => {
-        const y = view.Y(share);
-        under.append(s("rect", { class: k + 1 === layer() ? "nnb-bar nnb-read" : "nnb-bar", x: view.X(k + 1) - wide / 2, y, width: wide, height: view.Y(0) - y }));
+      const bars = now.measured.idle.map((share, k) => {
+        const y = view.Y(share).toFixed(2);
+        return `M${(view.X(k + 1) - wide / 2).toFixed(2)} ${view.Y(0)}V${y}h${wide.toFixed(2)}V${view.Y(0)}z`;
       });
+      under.append(s("path", { class: "nnb-bar", d: bars.join("") }), s("path", { class: "nnb-bar nnb-read", d: bars[layer() - 1] }));
     },
   });
 
@@ -136,7 +137,9 @@ function render({ model, el }) {
     const { depth, measured, expected } = now;
     const [from, to] = name === "deviation" ? [0, depth] : [depth, 0];
     const factor = (list) => meanFactor(list[to] / list[from], depth);
-    return [factor(expected[name]), factor(measured[name])];
+    if (name === "deviation") return [factor(expected[name]), factor(measured[name])];
+    const wanted = Math.exp(expected.factors.reduce((sum, square) => sum + Math.log(square), 0) / (2 * depth));
+    return [wanted > 0 && wanted < Infinity ? wanted : null, factor(measured[name])];
   }
   function tell() {
     const { depth, measured, activation } = now;
@@ -172,7 +175,7 @@ function render({ model, el }) {
       row(name).forEach((value, column) => { cells[i][column].textContent = shown(value); });
     });
     reading.replaceChildren(...terms(`Layer ${k}:`, `activations {output|${shown(measured.deviation[k])}},`, `gradient {gradient|${shown(measured.gradient[k])}};`,
-      `this layer multiplies`, `the gradient by {gradient|${shown(back)}}`, `(theory: √${fine(expected.factors[k - 1])} = ${fine(Math.sqrt(expected.factors[k - 1]))}).`));
+      `this layer multiplies`, `the gradient by {gradient|${shown(back)}}`, `(theory: √${fine(expected.factors[k - 1])}`, `= ${fine(Math.sqrt(expected.factors[k - 1]))}).`));
     const saturates = activation === "tanh" || activation === "sigmoid";
     const share = measured.idle[k - 1];
     const percent = share === 0 || share >= 0.01 ? `${Math.round(100 * share)} %` : "under 1 %";
