@@ -81,31 +81,38 @@
     box.append(button);
   }
 
-  // What scrolls sideways must be reachable by keyboard, and only that.
-  const scrolling = all("pre, .output.text_html, .nnb-picture, .nnb-still, .math, .table-wrap");
-  function markScrolling() {
-    for (const box of scrolling) {
-      const wider = box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0;
-      if (wider && !box.hasAttribute("tabindex")) {
-        box.tabIndex = 0;
-        box.dataset.scrolls = "";
-        if (!box.hasAttribute("role")) {
-          box.setAttribute("role", "group");
-          box.setAttribute("aria-label", box.matches("pre") ? "Code, scrolls sideways" : "Scrolls sideways");
-        }
-      } else if (!wider && "scrolls" in box.dataset) {
-        for (const name of ["tabindex", "data-scrolls", "role", "aria-label"]) box.removeAttribute(name);
+  // What scrolls sideways must be reachable by keyboard, and only that. Boxes are measured when
+  // they come near: measuring all of a long page at once would hold up its first picture.
+  const near = new Set();
+  function markScrolling(box) {
+    const wider = box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0;
+    if (wider && !box.hasAttribute("tabindex")) {
+      box.tabIndex = 0;
+      box.dataset.scrolls = "";
+      if (!box.hasAttribute("role")) {
+        box.setAttribute("role", "group");
+        box.setAttribute("aria-label", box.matches("pre") ? "Code, scrolls sideways" : "Scrolls sideways");
       }
+    } else if (!wider && "scrolls" in box.dataset) {
+      for (const name of ["tabindex", "data-scrolls", "role", "aria-label"]) box.removeAttribute(name);
     }
   }
+  const coming = new IntersectionObserver((entries) => {
+    for (const { target, isIntersecting } of entries) {
+      if (isIntersecting) near.add(target);
+      else near.delete(target);
+    }
+    near.forEach(markScrolling);
+  }, { rootMargin: "1500px" });
+  for (const box of all("pre, .output.text_html, figure.nnb-picture, .nnb-still, .math, .table-wrap")) coming.observe(box);
   let waiting = 0;
-  addEventListener("resize", () => {
+  const again = () => {
     cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(markScrolling);
-  });
-  addEventListener("toggle", markScrolling, true); // a fold was opened
-  addEventListener("load", markScrolling);
-  markScrolling();
+    waiting = requestAnimationFrame(() => near.forEach(markScrolling));
+  };
+  addEventListener("resize", again);
+  addEventListener("load", again);
+  addEventListener("toggle", again, true); // a fold was opened
 
   // "On this page": mark the section that is being read.
   const links = new Map(all(".sections a").map((a) => [decodeURIComponent(a.hash.slice(1)), a]));

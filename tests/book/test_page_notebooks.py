@@ -104,14 +104,30 @@ def test_badge_leaves_the_header_because_its_picture_is_an_outside_request():
     assert stored["cells"][0]["source"] == "# 1. T\n\nPromise."
 
 
-def test_solutions_and_set_up_are_folded_under_their_names():
+def test_what_is_folded_says_what_it_is():
+    figure = shown(svg=SVG, plain=ALT)
     stored, *_ = prepare(
-        notebook(code(tags=["solution", "hide-cell"]), code(tags=["setup"]), code()), "n", PALETTE
+        notebook(
+            code(tags=["solution", "hide-cell"]),
+            code(tags=["setup"]),
+            code(tags=["hide-input"], outputs=[figure]),
+            code(tags=["hide-input"]),
+            code(),
+        ),
+        "n",
+        PALETTE,
     )
-    solution, setup, other = (cell["metadata"] for cell in stored["cells"])
-    assert solution["mystnb"]["code_prompt_show"] == "Solution"
-    assert setup["mystnb"]["code_prompt_show"] == "Set-up" and "hide-input" in setup["tags"]
+    *folded, other = (cell["metadata"] for cell in stored["cells"])
+    headings = [cell["mystnb"]["code_prompt_show"] for cell in folded]
+    assert headings == ["Solution", "Set-up code", "Code of this figure", "Code"]
+    assert "hide-input" in folded[1]["tags"]
     assert other == {}
+
+
+def test_notes_to_the_tests_are_not_shown_to_readers():
+    source = "# NBVAL_CHECK_OUTPUT\nprint(1)  # NBVAL_SKIP"
+    stored, *_ = prepare(notebook(code(source)), "n", PALETTE)
+    assert stored["cells"][0]["source"] == "print(1)  # NBVAL_SKIP"
 
 
 def test_an_explorer_of_the_package_can_be_made_without_a_kernel_and_the_same_each_time():

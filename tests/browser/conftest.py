@@ -16,7 +16,8 @@ from reader import ROOT, Handler, Visit, names  # noqa: E402
 
 
 def pytest_generate_tests(metafunc):
-    if "page_name" in metafunc.fixturenames:
+    chosen = [mark.args[0] for mark in metafunc.definition.iter_markers("parametrize")]
+    if "page_name" in metafunc.fixturenames and "page_name" not in chosen:
         metafunc.parametrize("page_name", names())
 
 

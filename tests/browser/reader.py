@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PACKED = (".woff2", ".png", ".ipynb")
+WHOLE = "article section { content-visibility: visible !important; }"
 READY = """() => Array.from(document.querySelectorAll(".nnb-live"))
     .every((e) => e.querySelector('[data-explorer="ready"] section'))"""
 
@@ -73,9 +74,14 @@ class Visit:
         if message.type in ("error", "warning"):
             self.troubles.append(f"console {message.type}: {message.text}")
 
-    def open(self, name, explorers=True):
-        """Open a page and wait until its explorers are drawn. -> the tab"""
+    def open(self, name, explorers=True, whole=False):
+        """Open a page and wait until its explorers are drawn. -> the tab
+
+        whole: lay out all of it at once, also what is far away, for tests that measure.
+        """
         self.tab.goto(f"{self.base}{name}.html", wait_until="load", timeout=120_000)
+        if whole:
+            self.tab.add_style_tag(content=WHOLE)
         if explorers:
             self.wait()
         return self.tab

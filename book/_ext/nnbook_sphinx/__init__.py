@@ -93,7 +93,7 @@ def add_letters(app, docname, template, context, doctree):
 
 def visit_fold(translator, node):
     heading = node["prompt_show"]
-    kind = "nnb-solution" if heading == notebook.FOLDED["solution"] else "nnb-code"
+    kind = "nnb-solution" if heading == notebook.SOLUTION else "nnb-code"
     translator.body.append(f'<details class="nnb-fold {kind}"><summary>{heading}</summary>\n')
 
 

@@ -5,7 +5,8 @@ import re
 from . import explorers, svg
 
 BADGE = re.compile(r"^\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)[ \t]*$\n*", re.MULTILINE)
-FOLDED = {"solution": "Solution", "setup": "Set-up"}
+SOLUTION = "Solution"
+CHECKED = re.compile(r"\A# NBVAL_[A-Z_]+\n")
 
 
 class PageError(ValueError):
@@ -30,6 +31,7 @@ def prepare(notebook, name, palette):
                 cell["source"] = BADGE.sub("", _text(cell["source"]))
             continue
         fold(cell, tags)
+        cell["source"] = CHECKED.sub("", _text(cell["source"]))  # a note to the tests
         for output in cell["outputs"]:
             place = f"cell {number} of {name}"
             if output["output_type"] == "error":
@@ -78,13 +80,18 @@ def still(bundle, prefix, palette, letters):
 
 
 def fold(cell, tags):
-    """Solutions and the set-up cell are folded, each under a heading that says what it is."""
-    for tag, heading in FOLDED.items():
-        if tag in tags:
-            hide = "hide-cell" if tag == "solution" else "hide-input"
-            cell["metadata"]["tags"] = [*tags, hide] if hide not in tags else tags
-            prompt = {"code_prompt_show": heading, "code_prompt_hide": heading}
-            cell["metadata"]["mystnb"] = prompt
+    """Solutions, set-up and hidden code are folded, each under a heading that says what it is."""
+    if "solution" in tags:
+        hide, heading = "hide-cell", SOLUTION
+    elif "setup" in tags:
+        hide, heading = "hide-input", "Set-up code"
+    elif "hide-input" in tags:
+        drawn = any("image/svg+xml" in output.get("data", {}) for output in cell["outputs"])
+        hide, heading = "hide-input", "Code of this figure" if drawn else "Code"
+    else:
+        return
+    cell["metadata"]["tags"] = [*tags, hide] if hide not in tags else tags
+    cell["metadata"]["mystnb"] = {"code_prompt_show": heading, "code_prompt_hide": heading}
 
 
 def _text(value):

@@ -1,12 +1,21 @@
 """What every page knows beside its text: where it can be opened, and what it has to load."""
 
+import re
+
 from docutils import nodes
 
+# the classes of code that book.css colours; all others need no element of their own
+COLOURED = (
+    "[cks]|c1|ch|cm|cs|sd|kn|kd|kr|ow|kc|s1|s2|sa|sb|sc|se|si|sr|ss|dl|mi|mf|mh|mb|mo|il|m|"
+    "nf|fm|nc|nd|gp"
+)
+PLAIN_CODE = re.compile(rf'<span class="(?!(?:{COLOURED})")[a-z][a-z0-9]?">([^<]*)</span>')
 COLAB = "https://colab.research.google.com/github"
 
 
 def add_context(app, docname, template, context, doctree):
     """Names for the theme's templates; connected to `html-page-context`."""
+    context["body"] = PLAIN_CODE.sub(r"\1", context.get("body", ""))
     context["page"] = Page(app, docname, context.get("body", ""))
     card = "_static/social-card.png"
     base = app.config.html_baseurl.rstrip("/")
