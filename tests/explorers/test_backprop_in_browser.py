@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from explorer_pages import axe, close, drag, get, put, settle, slider
+from explorer_pages import axe, close, drag, get, middle, put, settle, slider
 
 from nnbook_utils.explorers import BackpropStepper
 from nnbook_utils.explorers.backprop_stepper import model
@@ -26,6 +26,11 @@ OTHERS = [
 ]
 
 
+def spaced(text):
+    """Narrow nodes write 1.23×10⁻⁴ without spaces."""
+    return re.sub(" ?× ?", " × ", text)
+
+
 def check_picture(tab, n=0):
     """Each node shows its value and its slope once they are reached, and not before."""
     explorer = BackpropStepper(**{name: get(tab, name, n) for name in SETTINGS})
@@ -38,9 +43,10 @@ def check_picture(tab, n=0):
     for name, (value, slope) in shown.items():
         assert (value is not None, slope is not None) == (name in known, name in sloped)
         if name in known:
-            assert close(value, explorer.values[name], 2)
+            assert close(spaced(value), explorer.values[name], 2)
         if name in sloped:
-            assert close(slope.removeprefix("slope "), explorer.slopes[name], 3)
+            slope = re.sub("^(slope|←) ", "", slope)
+            assert close(spaced(slope), explorer.slopes[name], 3)
     return explorer
 
 
@@ -274,3 +280,22 @@ def test_moves_are_drawn_fast(show, capsys):
     assert len(times) == 40
     with capsys.disabled():
         print(f"\n  stepper, move of w: median {times[20]:.1f} ms, worst {times[-1]:.1f} ms")
+
+
+@pytest.mark.parametrize(("width", "flat"), [(1000, True), (640, True), (360, False)])
+def test_values_flow_to_the_right_where_there_is_room_else_down(show, width, flat):
+    tab = show(BackpropStepper(), size=(width, 800))
+    (x0, y0), (x1, y1) = (middle(tab.locator(f"[data-node={name}]")) for name in "wC")
+    assert (x1 - x0 > 400) if flat else (y1 - y0 > 300)
+
+
+def test_text_stays_inside_its_node_at_the_width_of_the_book(show):
+    extreme = {"w": -3, "x": 3, "b": -3, "y": -1, "step": 14}
+    tab = show(BackpropStepper(**extreme), BackpropStepper(graph="relu", step=14), size=(624, 800))
+    outside = """[...document.querySelectorAll('[data-node]')].flatMap((node) => {
+      const box = node.querySelector('rect').getBBox();
+      return [...node.querySelectorAll('text')]
+        .filter((text) => text.getBBox().x < box.x || text.getBBox().width > box.width)
+        .map((text) => text.textContent);
+    })"""
+    assert tab.evaluate(outside) == []

@@ -13,7 +13,7 @@ from traitlets import TraitError
 from nnbook_utils import explorers, figures
 from nnbook_utils.explorers.kit import Explorer, LinkError, link
 
-ALL = [explorers.PerceptronGates, explorers.LearningRate]
+ALL = [getattr(explorers, name) for name in explorers.__all__]
 
 
 def write(folder, **files):

@@ -11,8 +11,9 @@ const FORMULAS = {
   twice: "*f* = (*x* + 1)·(*x* + 2)",
 };
 const WORDS = { w: "weight", v: "weight", b: "bias", x: "input", y: "target" };
-const BOX = [108, 54];
-const ROW = 70; // from one level of the graph to the next, in pixels
+const NARROW = 84; // the least width of a node, in pixels; its width where there is room, and its height
+const BOX = [104, 54];
+const GAP = [9, 16]; // the least distance between two nodes
 const signed = (text) => (text[0] === "−" ? `(${text})` : text);
 
 /** An operation on names or numbers as text: written("product", ["w", "x"]) is "w·x". */
@@ -59,6 +60,7 @@ function render({ model, el }) {
   const role = (name) => (now.node[name][1] !== "leaf" ? "output" : name === "x" || name === "y" ? "data" : "weights");
   const letters = (args) => args.map((a) => (typeof a === "number" ? String(a) : `*${a}*`));
   const exact = (name) => number(now.found[name], now.node[name][1] === "leaf" ? 2 : 3);
+  const precise = (value) => number(value, Math.abs(value) < 0.001 ? 2 : 5);
   const shown = (a) => (typeof a === "number" ? String(a) : `{${role(a)}|${exact(a)}}`);
   const inBrackets = (a) => (typeof a === "number" || now.found[a] >= 0 ? shown(a) : `(${shown(a)})`);
 
@@ -85,10 +87,21 @@ function render({ model, el }) {
     if (!width) return;
     const lanes = Math.max(...now.nodes.map((node) => node[3][0]));
     const levels = Math.max(...now.nodes.map((node) => node[3][1]));
-    const pitch = Math.min((width - BOX[0] - 4) / Math.max(lanes, 1), 150);
-    const left = (width - lanes * pitch) / 2;
-    const place = ([lane, level]) => [left + lane * pitch, 2 + BOX[1] / 2 + level * ROW];
-    const tall = levels * ROW + BOX[1] + 4;
+    // from left to right where there is room, else from top to bottom
+    const flat = levels * (NARROW + GAP[0]) + NARROW + 4 <= width;
+    const room = flat ? Math.floor((width - 4 - levels * GAP[0]) / (levels + 1)) : BOX[0];
+    const size = [Math.min(BOX[0], room), BOX[1]];
+    const slim = size[0] < BOX[0];
+    const squeeze = (text) => (slim ? text.replace(" × ", "×") : text);
+    const [across, down] = flat ? [levels, lanes] : [lanes, levels];
+    const pitch = [Math.min((width - size[0] - 4) / Math.max(across, 1), 150), size[1] + GAP[1]];
+    const left = (width - across * pitch[0]) / 2;
+    const place = ([lane, level]) => {
+      const [right, below] = flat ? [level, lane] : [lane, level];
+      return [left + right * pitch[0], 2 + size[1] / 2 + below * pitch[1]];
+    };
+    const along = flat ? 0 : 1;
+    const tall = down * pitch[1] + size[1] + 4;
     for (const [name, value] of [["width", width], ["height", tall], ["viewBox", `0 0 ${width} ${tall}`]])
       picture.setAttribute(name, value);
 
@@ -103,12 +116,15 @@ function render({ model, el }) {
         const back = now.sloped.has(argument);
         const active = back ? argument === target : !now.sloped.size && name === target;
         const kind = back ? "nnb-back" : now.known.has(name) ? "nnb-forth" : "";
-        const from = [x0, y0 + BOX[1] / 2];
-        const to = [x, y - BOX[1] / 2];
+        const from = [x0, y0];
+        const to = [x, y];
+        from[along] += size[along] / 2;
+        to[along] -= size[along] / 2;
         // shift both ends toward each other, so that two arrows do not end in one point
-        const lean = Math.max(-30, Math.min(30, (x - x0) / 3));
-        from[0] += lean;
-        to[0] -= lean;
+        const most = flat ? 14 : 30;
+        const lean = Math.max(-most, Math.min(most, (to[1 - along] - from[1 - along]) / 3));
+        from[1 - along] += lean;
+        to[1 - along] -= lean;
         edges.push(s("path", { class: `nnb-edge ${kind}${active ? " nnb-active" : ""}`, d: `M${from}L${to}` }));
         const [tip, tail] = back ? [from, to] : [to, from];
         const angle = (Math.atan2(tip[1] - tail[1], tip[0] - tail[0]) * 180) / Math.PI;
@@ -118,15 +134,16 @@ function render({ model, el }) {
       const state = `${known ? ` nnb-is-${role(name)}` : ""}${name === target ? " nnb-active" : ""}${now.sloped.has(name) && name === target ? " nnb-is-gradient" : ""}`;
       const text = operation === "leaf" ? `*${name}*` : `*${name}* = ${written(operation, letters(args))}`;
       const box = s("g", { class: `nnb-node${state}`, "data-node": name },
-        s("rect", { x: x - BOX[0] / 2, y: y - BOX[1] / 2, width: BOX[0], height: BOX[1], rx: 8 }),
-        label(text, { x, y: y - 11, class: "nnb-what" }));
-      if (known) box.append(s("text", { x, y: y + 6, class: `nnb-val nnb-${role(name)}` }, exact(name)));
+        s("rect", { x: x - size[0] / 2, y: y - size[1] / 2, width: size[0], height: size[1], rx: 8 }),
+        label(text, { x, y: y - 11, class: operation === "relu" ? "nnb-what nnb-long" : "nnb-what" }));
+      if (known) box.append(s("text", { x, y: y + 6, class: `nnb-val nnb-${role(name)}` }, squeeze(exact(name))));
       if (now.sloped.has(name)) {
         const value = number(now.slope[name], 3);
-        box.append(s("text", { x, y: y + 22, class: "nnb-slope" }, value.length > 8 ? value : `slope ${value}`));
+        box.append(s("text", { x, y: y + 22, class: "nnb-slope" }, slim ? `${value.length > 7 ? "" : "← "}${squeeze(value)}` : value.length > 8 ? value : `slope ${value}`));
       }
       boxes.push(box);
     }
+    picture.classList.toggle("nnb-slim", slim);
     picture.replaceChildren(...edges, ...boxes);
   }
 
@@ -247,9 +264,9 @@ function render({ model, el }) {
       return;
     }
     const rise = nudged(now.graph, now.at, name);
-    const slope = now.sloped.has(name) ? `{gradient|${number(now.slope[name], 5)}}` : "not reached yet";
+    const slope = now.sloped.has(name) ? `{gradient|${precise(now.slope[name])}}` : "not reached yet";
     checked.replaceChildren(...terms(`[*${now.result}*(*${name}* + ${NUDGE})`, `− *${now.result}*(*${name}* − ${NUDGE})] ⁄ ${2 * NUDGE}`,
-      `= {output|${number(rise, 5)}};`, `slope of *${name}*: ${slope}`));
+      `= {output|${precise(rise)}};`, `slope of *${name}*: ${slope}`));
   }
 
   // ---- controls
@@ -280,6 +297,7 @@ function render({ model, el }) {
     trait: "graph", label: "Graph", options: Object.keys(GRAPHS), change: (value) => f.set({ graph: value, step: 0, guess: "" }),
   });
   const whole = h("p", { class: "nnb-formula" });
+  const legend = h("p", { class: "nnb-note nnb-legend" });
 
   function draw() {
     now = run();
@@ -287,6 +305,7 @@ function render({ model, el }) {
     writeFormula();
     const told = drawGuess();
     drawNudge();
+    legend.replaceChildren(...math(`In each node stands its value; below it, once known, {gradient|the slope of} *${now.result}* with respect to it.`));
     whole.replaceChildren(...math(FORMULAS[now.graph]));
     LEAVES.forEach((name, i) => { rows[i].style.display = now.leaves.includes(name) ? "" : "none"; });
     const focused = document.activeElement;
@@ -306,7 +325,7 @@ function render({ model, el }) {
   }
 
   f.root.append(h("div", { class: "nnb-grid" },
-    h("div", { class: "nnb-choose" }, graphs, whole), h("div", { class: "nnb-picture" }, stage, about),
+    h("div", { class: "nnb-choose" }, graphs, whole), h("div", { class: "nnb-picture" }, stage, about, legend),
     h("div", { class: "nnb-now" }, heading, formula, remark),
     h("div", { class: "nnb-buttons" }, forth, backward, undo, all, reset), guessing,
     h("div", { class: "nnb-sliders" }, ...rows),

@@ -33,7 +33,7 @@ class VanishingGradient(Explorer):
     weights are gain·N(0, 1)/sqrt(width); normalisation: "none" or "layer"; residual: whether each
     layer's input is added to its output; width: units a layer, 4 to 32; seed: of all random
     numbers; layer: the one whose numbers are shown. 16 random examples run through in float64;
-    nothing is clamped. Chapter: 03_backpropagation.
+    nothing is clamped. Chapter: 04_training_deep_networks.
     """
 
     settings = (

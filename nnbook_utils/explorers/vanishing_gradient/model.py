@@ -3,7 +3,7 @@
 Layer l computes h_l = f(z_l) with z_l = gain h_{l-1} W_l / sqrt(width); with layer normalisation f
 gets the normalised z_l, with residual connections h_{l-1} is added. All random numbers come from
 one generator that JavaScript has too. Arithmetic is float64; nothing is clamped.
-Chapter: 03_backpropagation. Sources: Glorot, Bengio, AISTATS 2010; He et al., ICCV 2015; the
+Chapter: 04_training_deep_networks. Sources: Glorot, Bengio, AISTATS 2010; He et al., ICCV 2015; the
 theory: Schoenholz et al., Deep information propagation, ICLR 2017. The generator: mulberry32 by
 T. Ettinger, 2017; Box, Muller, 1958.
 """

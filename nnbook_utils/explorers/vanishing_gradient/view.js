@@ -129,7 +129,7 @@ function render({ model, el }) {
     h("span", {}, swatch("gradient"), "gradient (root mean square)"), h("span", {}, swatch("theory"), "theory"));
   const reading = h("p", { class: "nnb-formula nnb-reading" });
   const verdict = h("p", { class: "nnb-verdict" });
-  const fine = (value) => number(value, Math.abs(value) < 0.1 ? 5 : 3);
+  const fine = (value) => number(value, Math.abs(value) < 0.001 ? 2 : Math.abs(value) < 0.1 ? 5 : 3);
   const shown = (value) => (value === null || Number.isNaN(value) ? "–" : fine(value));
 
   /** Factors per layer, averaged over all layers: [theory, measured]. */
@@ -150,7 +150,7 @@ function render({ model, el }) {
     const zero = gradient.lastIndexOf(0);
     if (zero >= 0) return `The gradient is exactly 0 at layer ${zero} and before: ${activation === "relu" && measured.idle.includes(1) ? "a layer without a single live unit lets nothing pass" : "it became too small for floating point"}.`;
     const ratio = gradient[0] / gradient[depth];
-    const single = Math.min(...gradient) < 1.2e-38 || Math.max(...gradient, ...deviation) > 3.4e38 ? " In float32, which networks are trained in, numbers would be lost." : "";
+    const single = Math.min(...gradient) < 1.2e-38 || Math.max(...gradient, ...deviation) > 3.4e38 ? " In float32, the usual precision, numbers would be lost." : "";
     if (ratio < 0.1) return `The gradient vanishes: of its size at the last layer, ${number(ratio, 3)} arrives at layer 0.${single}`;
     if (ratio > 10) return `The gradient explodes: at layer 0 it is ${number(ratio, ratio < 100 ? 1 : 0)} times as large as at the last layer.${single}`;
     return `The gradient arrives: at layer 0 it is ${number(ratio)} times as large as at the last layer.`;
@@ -178,10 +178,10 @@ function render({ model, el }) {
       `this layer multiplies`, `the gradient by {gradient|${shown(back)}}`, `(theory: √${fine(expected.factors[k - 1])}`, `= ${fine(Math.sqrt(expected.factors[k - 1]))}).`));
     const saturates = activation === "tanh" || activation === "sigmoid";
     const share = measured.idle[k - 1];
-    const percent = share === 0 || share >= 0.01 ? `${Math.round(100 * share)} %` : "under 1 %";
+    const percent = share === 0 || share >= 0.01 ? `${Math.round(100 * share)}\u00a0%` : "under 1\u00a0%";
     caption.textContent = saturates ? `Saturated units (slope below a tenth of its greatest): ${percent} in layer ${k}`
       : activation === "relu" ? `Dead units (0 for all 16 examples): ${percent} in layer ${k}` : "Units of this kind neither saturate nor die.";
-    verdict.textContent = tell();
+    verdict.textContent = tell().replaceAll(" × ", "\u00a0×\u00a0");
     sizes.describe(`Size of activations and gradients in each of ${now.depth} layers, in powers of ten. ${verdict.textContent}`);
     idle.describe(`Share of idle units in each layer. ${caption.textContent}`);
   }
