@@ -1,0 +1,286 @@
+"""The checks of chapter 4 accept right answers, whatever their form, and diagnose wrong ones."""
+
+import math
+
+import numpy as np
+import pytest
+
+from nnbook_utils.check import training_deep_networks as check
+
+
+def said_by(verdict):
+    assert not verdict
+    return verdict.message + " " + (verdict.hint or "")
+
+
+CHECKS = [
+    check.glorot_range,
+    check.leaky_spread,
+    check.rms_norm,
+    check.fold,
+    check.clip_together,
+]
+
+
+@pytest.mark.parametrize("exercise", CHECKS, ids=lambda c: c.__name__)
+@pytest.mark.parametrize("stub", [..., None, lambda *_: ..., lambda *_: None])
+def test_an_unsolved_exercise_is_not_yet_and_raises_nothing(exercise, stub):
+    assert repr(exercise(stub)).startswith("Not yet")
+
+
+def test_a_pair_of_dots_counts_as_no_answer_yet():
+    assert "no answer yet" in said_by(check.fold(lambda *_: (..., ...)))
+
+
+@pytest.mark.parametrize("exercise", CHECKS, ids=lambda c: c.__name__)
+def test_an_answer_that_raises_is_reported_and_not_raised(exercise):
+    def broken(*_):
+        raise ZeroDivisionError("a slip")
+
+    assert "ZeroDivisionError: a slip" in said_by(exercise(broken))
+
+
+@pytest.mark.parametrize("exercise", CHECKS, ids=lambda c: c.__name__)
+def test_nonsense_of_any_type_is_not_yet(exercise):
+    for value in (1.0, "text", [1, 2, 3], np.zeros((2, 2)), {}, (np.nan, np.nan)):
+        assert not exercise(lambda *_, value=value: value)
+
+
+# -- 1: Glorot's range -----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda n, m: math.sqrt(6 / (n + m)),
+        lambda n, m: np.array(np.sqrt(3) * np.sqrt(2 / (n + m))),
+    ],
+)
+def test_the_range_of_glorot_is_recognised(answer):
+    assert check.glorot_range(answer)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda n, m: 6 / (n + m), "Take the root"),
+        (lambda n, m: math.sqrt(2 / (n + m)), "√3 further"),
+        (lambda n, m: math.sqrt(2 / (3 * (n + m))), "Multiply by 3"),
+        (lambda n, m: math.sqrt(3 / n), "inputs alone"),
+        (lambda n, m: math.sqrt(3 / (n + m)), "factor is missing"),
+        (lambda n, m: -math.sqrt(6 / (n + m)), "positive root"),
+        (lambda n, m: np.ones(n), "one number"),
+        (lambda n, m: 0.1, "solve for r"),
+    ],
+)
+def test_a_wrong_range_is_diagnosed(answer, said):
+    assert said in said_by(check.glorot_range(answer))
+
+
+def test_even_draws_from_the_range_have_the_variance_of_glorot():
+    r = math.sqrt(6 / (30 + 20))
+    assert np.isclose(np.random.default_rng(0).uniform(-r, r, 10**6).var(), 2 / 50, rtol=0.01)
+
+
+# -- 2: the spread for leaky ReLU ------------------------------------------------------------------
+
+
+def test_the_spread_for_leaky_relu_is_recognised():
+    assert check.leaky_spread(lambda n, alpha: math.sqrt(2 / (n * (1 + alpha**2))))
+    assert check.leaky_spread(lambda n, alpha: math.sqrt(2 / (1 + alpha**2)) / math.sqrt(n))
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda n, a: 2 / (n * (1 + a**2)), "This is the variance"),
+        (lambda n, a: math.sqrt(2 / n), "rule for ReLU"),
+        (lambda n, a: math.sqrt(2 / (n * (1 + a))), "α² times"),
+        (lambda n, a: math.sqrt(1 / (n * (1 + a**2))), "factor 2 is missing"),
+        (lambda n, a: math.sqrt(2 / (n * (1 - a**2))) if a < 1 else 1.0, "adds to the squares"),
+        (lambda n, a: math.sqrt((1 + a**2) / (2 * n)), "Turned round"),
+        (lambda n, a: 0.5, "other half"),
+    ],
+)
+def test_a_wrong_spread_is_diagnosed(answer, said):
+    assert said in said_by(check.leaky_spread(answer))
+
+
+# -- 3: RMS norm -----------------------------------------------------------------------------------
+
+
+def rms(x, gamma, eps=1e-5):
+    return gamma * x / np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps)
+
+
+def rms_loops(x, gamma, eps=1e-5):
+    y = np.empty_like(x)
+    for index in np.ndindex(x.shape[:-1]):
+        y[index] = gamma * x[index] / math.sqrt(sum(v * v for v in x[index]) / x.shape[-1] + eps)
+    return y.tolist()
+
+
+@pytest.mark.parametrize("answer", [rms, rms_loops])
+def test_rms_norm_is_recognised(answer):
+    assert check.rms_norm(answer)
+
+
+def layer_norm(x, gamma, eps):
+    centred = x - x.mean(axis=-1, keepdims=True)
+    return gamma * centred / np.sqrt(x.var(axis=-1, keepdims=True) + eps)
+
+
+def in_place(x, gamma, eps):
+    x /= np.sqrt((x**2).mean(axis=-1, keepdims=True) + eps)
+    return gamma * x
+
+
+def no_epsilon(x, gamma, eps):
+    with np.errstate(invalid="ignore"):
+        return rms(x, gamma, 0.0 if not x.any() else eps)
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (layer_norm, "leave the mean in"),
+        (lambda x, g, e: g * x / np.sqrt(x.var(-1, keepdims=True) + e), "squares of x itself"),
+        (lambda x, g, e: rms(x, 1.0, e), "γ is missing"),
+        (lambda x, g, e: g * x / np.sqrt((x**2).sum(-1, keepdims=True) + e), "sum of squares"),
+        (lambda x, g, e: g * x / ((x**2).mean(-1, keepdims=True) + e), "root is missing"),
+        (lambda x, g, e: g * x / np.sqrt((x**2).mean(axis=0) + e), "last axis"),
+        (lambda x, g, e: g * x / np.sqrt((x**2).mean() + e), "its own mean"),
+        (no_epsilon, "became nan"),
+        (lambda x, g, e: g * x / (np.sqrt((x**2).mean(-1, keepdims=True)) + 1e-12), "inside"),
+        (in_place, "changed the arrays"),
+        (lambda x, g, e: x[..., :1], "shape"),
+    ],
+)
+def test_a_wrong_rms_norm_is_diagnosed(answer, said):
+    with np.errstate(invalid="ignore"):
+        said_now = said_by(check.rms_norm(answer))
+    assert said in said_now
+
+
+# -- 4: folding batch norm into the layer before ---------------------------------------------------
+
+
+def folded(W, b, mu, var, gamma, beta, eps=1e-5):
+    factor = gamma / np.sqrt(var + eps)
+    return factor[:, None] * W, factor * (b - mu) + beta
+
+
+def test_folding_is_recognised():
+    assert check.fold(folded)
+    assert check.fold(lambda *a: list(folded(*a)))
+
+
+def wrong(part):
+    def answer(W, b, mu, var, gamma, beta, eps):
+        new_W, new_b = folded(W, b, mu, var, gamma, beta, eps)
+        factor = gamma / np.sqrt(var + eps)
+        if part == "no mean":
+            new_b = factor * b + beta
+        elif part == "no shift":
+            new_b = factor * (b - mu)
+        elif part == "old bias":
+            new_b = b - factor * mu + beta
+        elif part == "mean added":
+            new_b = factor * (b + mu) + beta
+        elif part == "any bias":
+            new_b = b
+        elif part == "W untouched":
+            new_W = W
+        elif part == "columns":
+            new_W = factor * W if len(W) == len(W[0]) else new_W
+        elif part == "no root":
+            new_W, new_b = (gamma / (var + eps))[:, None] * W, b
+        elif part == "in place":
+            W *= 2
+        elif part == "one result":
+            return new_W
+        elif part == "shape":
+            new_b = new_b[:, None]
+        return new_W, new_b
+
+    return answer
+
+
+@pytest.mark.parametrize(
+    ("part", "said"),
+    [
+        ("no mean", "mean μ is missing"),
+        ("no shift", "shift β is missing"),
+        ("old bias", "old bias passes"),
+        ("mean added", "μ is subtracted"),
+        ("any bias", "put x = 0"),
+        ("W untouched", "each row of W is multiplied"),
+        ("columns", "Each *row*"),
+        ("no root", "standard deviation"),
+        ("in place", "changed the arrays"),
+        ("one result", "two results"),
+        ("shape", "shape"),
+    ],
+)
+def test_a_wrong_folding_is_diagnosed(part, said):
+    assert said in said_by(check.fold(wrong(part)))
+
+
+def test_the_folded_layer_does_the_work_of_both():
+    rng = np.random.default_rng(0)
+    W, b, mu, gamma, beta = rng.normal(size=(3, 4)), *rng.normal(size=(4, 3))
+    var, x = rng.uniform(1, 2, size=3), rng.normal(size=4)
+    new_W, new_b = folded(W, b, mu, var, gamma, beta)
+    both = gamma * (W @ x + b - mu) / np.sqrt(var + 1e-5) + beta
+    np.testing.assert_allclose(new_W @ x + new_b, both)
+
+
+# -- 5: clipping -----------------------------------------------------------------------------------
+
+
+def clip(gradients, c):
+    length = math.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g * min(1.0, c / length) if length else g for g in gradients]
+
+
+def clip_as_pytorch_does(gradients, c):
+    length = math.sqrt(sum(np.sum(g**2) for g in gradients))
+    return tuple(g * min(1.0, c / (length + 1e-6)) for g in gradients)
+
+
+@pytest.mark.parametrize("answer", [clip, clip_as_pytorch_does])
+def test_clipping_is_recognised(answer):
+    assert check.clip_together(answer)
+
+
+def each_by_itself(gradients, c):
+    return [clip([g], c)[0] for g in gradients]
+
+
+def clip_in_place(gradients, c):
+    for g in gradients:
+        g *= 0.5
+    return gradients
+
+
+def without_a_guard(gradients, c):
+    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
+    return [g / length * np.minimum(length, c) for g in gradients]
+
+
+@pytest.mark.parametrize(
+    ("answer", "said"),
+    [
+        (lambda gs, c: [c * g / math.sqrt(sum(np.sum(h**2) for h in gs)) for g in gs], "at most 1"),
+        (each_by_itself, "Use one length"),
+        (lambda gs, c: [np.clip(g, -c, c) for g in gs], "limits every entry"),
+        (lambda gs, c: [g / sum(np.sum(h**2) for h in gs) for g in gs], "root of the sum"),
+        (without_a_guard, "became nan"),
+        (clip_in_place, "changed the arrays"),
+        (lambda gs, c: clip(gs, c)[0], "list of 2"),
+        (lambda gs, c: [g.ravel() for g in clip(gs, c)], "shape"),
+        (lambda gs, c: [2 * g for g in gs], "One length for all"),
+    ],
+)
+def test_wrong_clipping_is_diagnosed(answer, said):
+    assert said in said_by(check.clip_together(answer))
