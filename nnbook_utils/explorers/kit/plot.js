@@ -101,7 +101,7 @@ export function plot(frame, { label, interactive, height, margin, x, y, axes, dr
     },
   };
   frame.onResize(element, (now) => {
-    const rounded = Math.round(now);
+    const rounded = Math.floor(now); // never wider than its place, so that letters keep their size
     if (rounded && rounded !== width) {
       width = rounded;
       self.draw();

@@ -53,7 +53,7 @@ def sigmoid(x):
 
 def _sigmoid(x):
     # For x below -88 exp(-x) overflows float32 to infinity, and 1 / infinity = 0 is the answer.
-    out = -x
+    out = np.negative(x, out=np.empty_like(x))  # an array even where x is a single number
     with np.errstate(over="ignore"):
         np.exp(out, out=out)
     out += 1
@@ -96,7 +96,7 @@ def _gelu_tanh(x):
     # x (1 + tanh(u)) / 2  with  u = c (x + k x^3) = x (c + c k x^2). Computed in place, step by
     # step: with an array for each step, most of the time would go into fetching memory.
     c, k = math.sqrt(2 / math.pi), 0.044715
-    t = x.data * x.data
+    t = np.multiply(x.data, x.data, out=np.empty_like(x.data))
     t *= c * k
     t += c
     t *= x.data
