@@ -133,9 +133,9 @@
     }
   }
 
-  // Print: what the author folded away is shown, except solutions that the reader left closed.
+  // Print: what the author folded away is shown, but not the solutions and the code of figures.
   addEventListener("beforeprint", () => {
-    for (const fold of all("article details:not(.nnb-solution):not([open])")) {
+    for (const fold of all("article details:not(.nnb-fold, [open])")) {
       fold.open = true;
       fold.dataset.printed = "";
     }

@@ -1,5 +1,6 @@
 """Explorers on the book's own pages, moved by mouse and keyboard: their numbers are Python's."""
 
+import json
 import re
 
 import pytest
@@ -28,8 +29,16 @@ def settings(section):
     for row in section.locator(".nnb-slider").all():
         trait = row.locator("input").get_attribute("data-trait")
         if row.is_visible():
-            found[trait] = numbers(row.locator(".nnb-value").inner_text())[0]
+            found[trait] = numbers(row.locator(".nnb-value").text_content())[0]
     return found
+
+
+def stored(section):
+    """{trait: value} that the explorer was made with, of those that no control shows."""
+    script = section.locator("xpath=ancestor::figure").locator('script[type*="widget-state"]')
+    state = next(iter(json.loads(script.text_content())["state"].values()))["state"]
+    hidden = {"seed", "layer", "rate"} & set(state)
+    return {name: state[name] for name in hidden}
 
 
 def move(tab, section, trait, presses):
@@ -62,11 +71,11 @@ def read_learning_rate(tab, section):
         steps=int(shown["steps"]),
         start=numbers(start),
     )
-    table = section.locator("tbody tr td:last-child").all_inner_texts()
+    table = section.locator("tbody tr td:last-child").all_text_contents()
     theory, measured = (numbers(text)[0] for text in table[-2:])
     assert theory == pytest.approx(python.theory, abs=5e-4)
     assert measured == pytest.approx(python.measured, abs=5e-4)
-    steps, *losses = numbers(section.locator(".nnb-verdict").inner_text())
+    steps, *losses = numbers(section.locator(".nnb-verdict").text_content())
     assert steps == len(python.path) - 1
     assert losses == pytest.approx([python.losses[-1], python.losses[0]], rel=2e-2)
 
@@ -78,7 +87,7 @@ def read_perceptron_gates(tab, section):
     gate = section.locator("input[type=radio]:checked").input_value()
     python = explorers.PerceptronGates(gate=gate, **shown)
     rows = [
-        numbers(" ".join(row.locator("td").all_inner_texts()))
+        numbers(" ".join(row.locator("td").all_text_contents()))
         for row in section.locator("table.nnb-truth tbody tr").all()
     ]
     assert [(row[0], row[1]) for row in rows] == [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -103,10 +112,27 @@ def read_backprop_stepper(tab, section):
         assert shown == pytest.approx([slope], abs=6e-4)
 
 
+def read_vanishing_gradient(tab, section):
+    move(tab, section, "gain", 2)
+    move(tab, section, "depth", 1)
+    chosen = {
+        trait: section.get_by_role("radiogroup", name=trait).locator("input:checked").input_value()
+        for trait in ("activation", "normalisation")
+    }
+    residual = section.locator('[data-trait="residual"]').is_checked()
+    shown = settings(section)
+    shown |= {"depth": int(shown["depth"]), "width": int(shown["width"])}
+    python = explorers.VanishingGradient(**stored(section), **chosen, **shown, residual=residual)
+    row = section.locator("table.nnb-sizes tbody tr").last.locator("td").all_text_contents()
+    factors = [numbers(text)[0] for text in row]
+    assert factors == pytest.approx(list(python.gradient_factor), rel=6e-3)
+
+
 READERS = {
     "BackpropStepper": read_backprop_stepper,
     "LearningRate": read_learning_rate,
     "PerceptronGates": read_perceptron_gates,
+    "VanishingGradient": read_vanishing_gradient,
 }
 
 
@@ -140,9 +166,9 @@ def test_every_explorer_stands_in_its_chapter(visit):
 def test_two_explorers_on_a_page_do_not_move_each_other(visit):
     tab = visit().open("notebooks/01_neurons")
     first, second = (tab.locator(".nnb-live section").nth(i) for i in range(2))
-    before = second.inner_text()
+    before = second.text_content()
     move(tab, first, "w1", 1)
-    assert second.inner_text() == before
+    assert second.text_content() == before
 
 
 def test_reset_brings_the_first_values_back(visit):

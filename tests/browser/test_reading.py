@@ -99,7 +99,7 @@ FOCUS = """() => {
 # every control that is there to be seen; the radio buttons of one group are one stop
 CONTROLS = """() => {
     const all = document.querySelectorAll(".nnb-live :is(input, button, [tabindex='0'])");
-    const seen = Array.from(all).filter((e) => e.checkVisibility() && !e.disabled);
+    const seen = Array.from(all).filter((e) => e.getClientRects().length && !e.disabled);
     return new Set(seen.map((e) => e.type === "radio" ? e.name : e)).size;
 }"""
 
@@ -234,7 +234,7 @@ def test_without_javascript_pictures_and_descriptions_stand_for_the_explorers(vi
     assert stills.count() == tab.locator(".nnb-live").count() > 0
     for i in range(stills.count()):
         assert stills.nth(i).locator("svg").is_visible()
-        assert len(stills.nth(i).locator("p").inner_text()) > 20
+        assert len(stills.nth(i).locator("p").text_content()) > 20
     assert tab.locator("#contents").is_visible() and not tab.locator(".theme-button").is_visible()
 
 
