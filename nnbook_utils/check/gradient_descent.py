@@ -121,37 +121,41 @@ def fading_descent(descend):
     return "every place of the path is right, and the start was left alone."
 
 
-@exercise(hint="np.linalg.eigvalsh(S) gives the eigenvalues of a symmetric matrix.")
-def best_step(step):
-    """step(S) is the best constant step length for f = ½ xᵀ S x, S symmetric, convex."""
+@exercise(hint="What does one step do along a special direction, whose eigenvalue is λ?")
+def step_factor(factor):
+    """factor(S, s): by what f = ½ xᵀ S x is multiplied at each late step of length s."""
     rng = np.random.default_rng(0)
     turned = np.linalg.qr(rng.normal(size=(3, 3)))[0]
-    for S in (
-        np.diag([1.0, 0.2]),
-        np.diag([8.0, 0.5, 2.0]),
-        turned @ np.diag([5.0, 1.0, 0.1]) @ turned.T,
+    for S, s in (
+        (np.diag([1.0, 0.2]), 0.5),
+        (np.diag([8.0, 0.5, 2.0]), 0.24),
+        (turned @ np.diag([5.0, 1.0, 0.1]) @ turned.T, 0.3),
+        (turned @ np.diag([5.0, 1.0, 0.1]) @ turned.T, 0.5),
     ):
-        answer = float(_array(step(S.copy()), (), "the step length"))
+        answer = float(_array(factor(S.copy(), s), (), "the factor"))
         values = np.linalg.eigvalsh(S)
-        low, high = values[0], values[-1]
-        if np.isclose(answer, 2 / (low + high)):
+        left = 1 - s * values
+        right = np.max(left**2)
+        if np.isclose(answer, right):
             continue
-        hint = None
-        if np.isclose(answer, 2 / high):
-            hint = "This is the limit beyond which the walk explodes, not the best step."
-        elif np.isclose(answer, 1 / high):
-            hint = (
-                "This is safe, and kills the steep direction at once. The flat one can go faster."
-            )
-        elif np.isclose(answer, 2 / (1 + low)):
-            hint = "In the chapter's bowl the largest eigenvalue is 1. Here it may be anything."
-        elif np.isclose(answer, 2 / np.sum(values)):
-            hint = "Not the sum of all eigenvalues. Which two directions set the limits?"
-        elif np.isclose(answer, 2 / (np.diag(S).min() + np.diag(S).max())):
-            hint = "The diagonal shows the eigenvalues only when everything else in S is zero."
-        message = f"for eigenvalues {np.round(values, 3).tolist()} it gives {answer:.4g}."
+        diagonal = 1 - s * np.diag(S)
+        known = [
+            (np.max(np.abs(left)), "This is the factor of the place. The height contains squares."),
+            (left[0] ** 2, "This is the flat direction. A long step can make the steep one worse."),
+            (left[-1] ** 2, "This is the steep direction. With a short step the flat one is late."),
+            (np.min(left**2), "This is the quickest direction. Which one is left in the end?"),
+            (np.max(left) ** 2, "A factor below 0 counts too: square first, then compare."),
+            (
+                np.max(diagonal**2),
+                "The diagonal shows the eigenvalues only when everything else in S is zero.",
+            ),
+        ]
+        hint = next((text for wrong, text in known if np.isclose(answer, wrong)), None)
+        message = (
+            f"for eigenvalues {np.round(values, 3).tolist()} and s = {s} it gives {answer:.4g}."
+        )
         require(False, message, hint)
-    return "the steepest and the flattest direction shrink equally fast, for turned bowls too."
+    return "the slowest direction decides, for turned bowls and too long steps too."
 
 
 @exercise(hint="First the slope along each output a_ni, then the chain rule, then the mean.")

@@ -14,7 +14,7 @@ def said_by(verdict):
 CHECKS = [
     check.partial_derivatives,
     check.fading_descent,
-    check.best_step,
+    check.step_factor,
     check.mse_gradient,
     check.standardise,
 ]
@@ -133,40 +133,52 @@ def test_a_wrong_descent_is_diagnosed(descend, said):
     assert said in said_by(check.fading_descent(descend))
 
 
-# -- 3: the best step ------------------------------------------------------------------------------
+# -- 3: the factor of a step -----------------------------------------------------------------------
 
 
-def extremes(S):
-    values = np.linalg.eigvalsh(S)
-    return values[0], values[-1]
+def left(S, s):
+    """What a step leaves of each special direction, the flattest first."""
+    return 1 - s * np.linalg.eigvalsh(S)
+
+
+def walked(S, s):
+    """The factor measured on a long walk."""
+    x = np.ones(len(S))
+    for _ in range(200):
+        x = x - s * S @ x
+        x = x / np.linalg.norm(x)
+    after = x - s * S @ x
+    return (after @ S @ after) / (x @ S @ x)
 
 
 @pytest.mark.parametrize(
-    "step",
+    "factor",
     [
-        lambda S: 2 / sum(extremes(S)),
-        lambda S: np.array(2 / sum(extremes(S))),
-        lambda S: 2 / (np.linalg.norm(S, 2) + np.linalg.norm(S, -2)),
+        lambda S, s: np.max(left(S, s) ** 2),
+        lambda S, s: np.array(max(abs(left(S, s))) ** 2),
+        lambda S, s: np.linalg.norm(np.eye(len(S)) - s * S, 2) ** 2,
+        walked,
     ],
 )
-def test_the_best_step_is_recognised(step):
-    assert check.best_step(step)
+def test_the_factor_of_a_step_is_recognised(factor):
+    assert check.step_factor(factor)
 
 
 @pytest.mark.parametrize(
-    ("step", "said"),
+    ("factor", "said"),
     [
-        (lambda S: 2 / extremes(S)[1], "explodes"),
-        (lambda S: 1 / extremes(S)[1], "flat one can go faster"),
-        (lambda S: 2 / (1 + extremes(S)[0]), "largest eigenvalue is 1"),
-        (lambda S: 2 / np.trace(S), "two directions"),
-        (lambda S: 2 / (np.diag(S).min() + np.diag(S).max()), "diagonal"),
-        (lambda S: 2 / np.linalg.eigvalsh(S), "shape"),
-        (lambda S: 0.1, "eigvalsh"),
+        (lambda S, s: max(abs(left(S, s))), "contains squares"),
+        (lambda S, s: left(S, s)[0] ** 2, "flat direction"),
+        (lambda S, s: left(S, s)[-1] ** 2, "steep direction"),
+        (lambda S, s: np.max(left(S, s)) ** 2, "flat direction"),
+        (lambda S, s: np.max((1 - s * np.diag(S)) ** 2), "diagonal"),
+        (lambda S, s: np.min(left(S, s) ** 2), "direction"),
+        (lambda S, s: left(S, s) ** 2, "shape"),
+        (lambda S, s: 0.1, "special direction"),
     ],
 )
-def test_a_wrong_step_is_diagnosed(step, said):
-    assert said in said_by(check.best_step(step))
+def test_a_wrong_factor_is_diagnosed(factor, said):
+    assert said in said_by(check.step_factor(factor))
 
 
 # -- 4: the gradient of the mean squared error -----------------------------------------------------
