@@ -119,7 +119,7 @@ def cat(tensors, dim=0):
         dtype = np.result_type(*(t.dtype for t in tensors))
         out = np.empty_like(tensors[0].data, dtype, shape=shape)  # lies in memory as they do
         np.concatenate([t.data for t in tensors], axis=along, out=out)
-    except ValueError as error:
+    except (ValueError, IndexError) as error:
         raise ValueError(
             f"cat along axis {dim} needs tensors that agree in all other axes, but their shapes "
             f"are {[t.shape for t in tensors]}"
