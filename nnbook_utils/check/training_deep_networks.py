@@ -208,46 +208,76 @@ def fold(answer):
     return "one layer does the work of two, at no cost."
 
 
-@exercise(hint="One length for all arrays: the root of the sum of all squares.")
-def clip_together(answer):
-    """answer(gradients, c): shortened together to the length c, or left alone."""
+@exercise(hint="Means over the features: mean(axis=1, keepdims=True). Sums over examples: axis=0.")
+def layer_norm_gradient(answer):
+    """answer(upstream, x, gamma, eps) -> gradients along x (N, D), gamma (D,) and beta (D,)."""
     rng = np.random.default_rng(2)
-    long = [rng.normal(size=(4, 3)), 5 * rng.normal(size=7)]
-    short = [0.01 * g for g in long]
-    length = np.sqrt(sum(np.sum(g**2) for g in long))
-    for gradients, size, kind in [(long, length, "long"), (short, 0.01 * length, "short")]:
-        given = [g.copy() for g in gradients]
-        found = answer(given, 1.0)
-        _untouched(given, gradients)
+    for N, D in [(5, 3), (4, 4), (1, 6)]:
+        arrays = [rng.normal(size=(N, D)), rng.normal(2.0, 3.0, size=(N, D)), rng.normal(size=D)]
+        upstream, x, gamma = given = [a.copy() for a in arrays]
+        found = answer(*given, 1e-5)
+        if isinstance(found, tuple | list) and any(part is ... or part is None for part in found):
+            raise NotImplementedError  # the stub's dots are still there
         require(
-            isinstance(found, tuple | list) and len(found) == len(gradients),
-            f"a list of {len(gradients)} arrays is wanted.",
-            "Return the new arrays in a list, in the same order, and nothing else.",
+            isinstance(found, tuple | list) and len(found) == 3,
+            "three results are wanted, the gradients along x, gamma and beta.",
+            "End the function with return and the three arrays, in this order.",
         )
-        found = [_array(f, g.shape, "each array") for f, g in zip(found, gradients, strict=True)]
-        factor = min(1.0, 1.0 / size)
-        if all(
-            np.allclose(f, factor * g, rtol=1e-4) for f, g in zip(found, gradients, strict=True)
-        ):
-            continue
-        flat, one = np.concatenate([f.ravel() for f in found]), [g.ravel() for g in gradients]
-        hint = None
-        if kind == "short" and np.isclose(np.linalg.norm(flat), 1.0, rtol=1e-4):
-            hint = "Gradients that are short enough stay as they are: the factor is at most 1."
-        elif np.allclose(flat, np.concatenate([g * min(1, 1 / np.linalg.norm(g)) for g in one])):
-            hint = "Each array was clipped by itself; that changes the direction. Use one length."
-        elif np.allclose(flat, np.clip(np.concatenate(one), -1, 1)):
-            hint = (
-                "This limits every entry, which changes the direction. Shorten all by one factor."
+        _untouched(given, arrays)
+        dx = _array(found[0], (N, D), "the gradient along x")
+        dgamma = _array(found[1], (D,), "the gradient along gamma")
+        dbeta = _array(found[2], (D,), "the gradient along beta")
+
+        sigma = np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
+        xhat, h = (x - x.mean(axis=1, keepdims=True)) / sigma, upstream * gamma
+        mean, stretch = h.mean(1, keepdims=True), xhat * (h * xhat).mean(1, keepdims=True)
+        if not np.allclose(dx, (h - mean - stretch) / sigma, atol=1e-8):
+            across = np.sqrt(x.var(axis=0) + 1e-5)
+            tilted = (x - x.mean(axis=0)) / across
+            hint = _diagnosis(
+                dx,
+                [
+                    (
+                        (h - h.mean(0) - tilted * (h * tilted).mean(0)) / across,
+                        "This is batch norm: its means go over examples. Here they go over axis=1.",
+                    ),
+                    (
+                        (
+                            upstream
+                            - upstream.mean(1, keepdims=True)
+                            - xhat * (upstream * xhat).mean(1, keepdims=True)
+                        )
+                        / sigma,
+                        "γ is missing: start from h = upstream * gamma.",
+                    ),
+                    (h / sigma, "The paths through mean and standard deviation are missing."),
+                    ((h - mean) / sigma, "The path through the standard deviation is missing."),
+                    ((h - stretch) / sigma, "The path through the mean is missing."),
+                    (h - mean - stretch, "The division by the standard deviation is missing."),
+                    (
+                        (h - mean - stretch) / sigma**2,
+                        "Divide by the standard deviation, not by the variance.",
+                    ),
+                ],
             )
-        elif np.allclose(flat, np.concatenate(one) / size**2):
-            hint = "The length is the root of the sum of squares."
-        require(False, f"for gradients that are too {kind} the result is not right.", hint)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        zeros = [np.asarray(g, dtype=float) for g in answer([np.zeros(3), np.zeros((2, 2))], 1.0)]
-    require(
-        all(np.array_equal(g, np.zeros_like(g)) for g in zeros),
-        "gradients that are all zero became nan.",
-        "Compare the length with c first, and divide only when it is longer.",
-    )
-    return "long gradients are shortened together, short ones and zeros are left alone."
+            require(False, f"for x of shape {(N, D)} the gradient along x is not right.", hint)
+        if not np.allclose(dgamma, (upstream * xhat).sum(axis=0), atol=1e-8):
+            hint = _diagnosis(
+                dgamma,
+                [
+                    ((upstream * xhat).mean(axis=0), "γ serves all examples: sum, do not average."),
+                    ((h * xhat).sum(axis=0), "Take the upstream slopes here, without γ."),
+                    ((upstream * x).sum(axis=0), "γ multiplies the normalised x, not x itself."),
+                ],
+            )
+            require(False, "the gradient along gamma is not right.", hint)
+        if not np.allclose(dbeta, upstream.sum(axis=0), atol=1e-8):
+            hint = _diagnosis(
+                dbeta,
+                [
+                    (upstream.mean(axis=0), "β serves all examples: sum, do not average."),
+                    (h.sum(axis=0), "Take the upstream slopes here, without γ."),
+                ],
+            )
+            require(False, "the gradient along beta is not right.", hint)
+    return "the means go over features, the sums for γ and β over examples."

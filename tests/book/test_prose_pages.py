@@ -244,7 +244,8 @@ def test_bibliography_is_what_the_references_give():
 @pytest.mark.parametrize("key", ENTRIES)
 def test_reference_can_be_found(key):
     entry = ENTRIES[key]
-    assert key == bibliography.key_for(entry)
+    first = bibliography.key_for(entry)
+    assert key == first or (key == first + "b" and first in ENTRIES)  # a second work of that year
     assert re.fullmatch(r"1[89]\d\d|20\d\d", entry["year"])
     assert any(name in entry for name in ("doi", "eprint", "isbn", "url"))
     if "doi" in entry:

@@ -18,7 +18,7 @@ CHECKS = [
     check.leaky_spread,
     check.rms_norm,
     check.fold,
-    check.clip_together,
+    check.layer_norm_gradient,
 ]
 
 
@@ -30,6 +30,7 @@ def test_an_unsolved_exercise_is_not_yet_and_raises_nothing(exercise, stub):
 
 def test_a_pair_of_dots_counts_as_no_answer_yet():
     assert "no answer yet" in said_by(check.fold(lambda *_: (..., ...)))
+    assert "no answer yet" in said_by(check.layer_norm_gradient(lambda *_: (..., ..., ...)))
 
 
 @pytest.mark.parametrize("exercise", CHECKS, ids=lambda c: c.__name__)
@@ -235,52 +236,102 @@ def test_the_folded_layer_does_the_work_of_both():
     np.testing.assert_allclose(new_W @ x + new_b, both)
 
 
-# -- 5: clipping -----------------------------------------------------------------------------------
+# -- 5: the way back through layer norm ------------------------------------------------------------
 
 
-def clip(gradients, c):
-    length = math.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g * min(1.0, c / length) if length else g for g in gradients]
+def way_back(upstream, x, gamma, eps=1e-5):
+    sigma = np.sqrt(x.var(axis=1, keepdims=True) + eps)
+    xhat, h = (x - x.mean(axis=1, keepdims=True)) / sigma, upstream * gamma
+    dx = h - h.mean(axis=1, keepdims=True) - xhat * (h * xhat).mean(axis=1, keepdims=True)
+    return dx / sigma, (upstream * xhat).sum(axis=0), upstream.sum(axis=0)
 
 
-def clip_as_pytorch_does(gradients, c):
-    length = math.sqrt(sum(np.sum(g**2) for g in gradients))
-    return tuple(g * min(1.0, c / (length + 1e-6)) for g in gradients)
+def way_back_by_pytorch(upstream, x, gamma, eps=1e-5):
+    torch = pytest.importorskip("torch", reason="torch is not installed")
+    x, gamma = (torch.tensor(a, requires_grad=True) for a in (x, gamma))
+    beta = torch.zeros_like(gamma, requires_grad=True)
+    y = torch.nn.functional.layer_norm(x, (x.shape[1],), gamma, beta, eps)
+    y.backward(torch.tensor(upstream))
+    return [a.grad.numpy() for a in (x, gamma, beta)]
 
 
-@pytest.mark.parametrize("answer", [clip, clip_as_pytorch_does])
-def test_clipping_is_recognised(answer):
-    assert check.clip_together(answer)
+@pytest.mark.parametrize("answer", [way_back, way_back_by_pytorch])
+def test_the_way_back_is_recognised(answer):
+    assert check.layer_norm_gradient(answer)
 
 
-def each_by_itself(gradients, c):
-    return [clip([g], c)[0] for g in gradients]
+def batch_norm_instead(upstream, x, gamma, eps):
+    h = upstream * gamma  # then the same means, with the table turned
+    dx = way_back(h.T, x.T, np.ones(len(x)))[0].T
+    return dx, *way_back(upstream, x, gamma)[1:]
 
 
-def clip_in_place(gradients, c):
-    for g in gradients:
-        g *= 0.5
-    return gradients
+def back_with(part):
+    def answer(upstream, x, gamma, eps):
+        dx, dgamma, dbeta = way_back(upstream, x, gamma, eps)
+        sigma = np.sqrt(x.var(axis=1, keepdims=True) + eps)
+        h = upstream * gamma
+        if part == "no gamma":
+            dx = way_back(upstream, x, np.ones_like(gamma), eps)[0]
+        elif part == "straight on":
+            dx = h / sigma
+        elif part == "no spread":
+            dx = (h - h.mean(axis=1, keepdims=True)) / sigma
+        elif part == "no mean":
+            dx = dx + h.mean(axis=1, keepdims=True) / sigma
+        elif part == "not divided":
+            dx = dx * sigma
+        elif part == "variance":
+            dx = dx / sigma
+        elif part == "anything":
+            dx = -dx
+        elif part == "gamma averaged":
+            dgamma = dgamma / len(x)
+        elif part == "gamma twice":
+            dgamma = dgamma * gamma
+        elif part == "gamma raw":
+            dgamma = (upstream * x).sum(axis=0)
+        elif part == "gamma wrong":
+            dgamma = -dgamma
+        elif part == "beta averaged":
+            dbeta = dbeta / len(x)
+        elif part == "beta scaled":
+            dbeta = dbeta * gamma
+        elif part == "in place":
+            x *= 2
+        elif part == "two":
+            return dx, dgamma
+        elif part == "shape":
+            dbeta = upstream
+        return dx, dgamma, dbeta
 
-
-def without_a_guard(gradients, c):
-    length = np.sqrt(sum(np.sum(g**2) for g in gradients))
-    return [g / length * np.minimum(length, c) for g in gradients]
+    return answer
 
 
 @pytest.mark.parametrize(
-    ("answer", "said"),
+    ("part", "said"),
     [
-        (lambda gs, c: [c * g / math.sqrt(sum(np.sum(h**2) for h in gs)) for g in gs], "at most 1"),
-        (each_by_itself, "Use one length"),
-        (lambda gs, c: [np.clip(g, -c, c) for g in gs], "limits every entry"),
-        (lambda gs, c: [g / sum(np.sum(h**2) for h in gs) for g in gs], "root of the sum"),
-        (without_a_guard, "became nan"),
-        (clip_in_place, "changed the arrays"),
-        (lambda gs, c: clip(gs, c)[0], "list of 2"),
-        (lambda gs, c: [g.ravel() for g in clip(gs, c)], "shape"),
-        (lambda gs, c: [2 * g for g in gs], "One length for all"),
+        ("no gamma", "start from h"),
+        ("straight on", "paths through mean and standard deviation"),
+        ("no spread", "path through the standard deviation is missing"),
+        ("no mean", "path through the mean is missing"),
+        ("not divided", "division by the standard deviation is missing"),
+        ("variance", "not by the variance"),
+        ("anything", "along x is not right"),
+        ("gamma averaged", "γ serves all examples"),
+        ("gamma twice", "without γ"),
+        ("gamma raw", "normalised x"),
+        ("gamma wrong", "along gamma is not right"),
+        ("beta averaged", "β serves all examples"),
+        ("beta scaled", "without γ"),
+        ("in place", "changed the arrays"),
+        ("two", "three results"),
+        ("shape", "shape"),
     ],
 )
-def test_wrong_clipping_is_diagnosed(answer, said):
-    assert said in said_by(check.clip_together(answer))
+def test_a_wrong_way_back_is_diagnosed(part, said):
+    assert said in said_by(check.layer_norm_gradient(back_with(part)))
+
+
+def test_the_gradient_of_batch_norm_is_not_that_of_layer_norm():
+    assert "This is batch norm" in said_by(check.layer_norm_gradient(batch_norm_instead))
