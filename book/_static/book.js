@@ -81,9 +81,8 @@
     box.append(button);
   }
 
-  // What scrolls sideways must be reachable by keyboard, and only that. Boxes are measured when
-  // they come near: measuring all of a long page at once would hold up its first picture.
-  const near = new Set();
+  // What scrolls sideways must be reachable by keyboard, and only that. Boxes are measured when the
+  // page has nothing else to do: measuring a long page at once would hold up its first picture.
   function markScrolling(box) {
     const wider = box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0;
     if (wider && !box.hasAttribute("tabindex")) {
@@ -97,22 +96,22 @@
       for (const name of ["tabindex", "data-scrolls", "role", "aria-label"]) box.removeAttribute(name);
     }
   }
-  const coming = new IntersectionObserver((entries) => {
-    for (const { target, isIntersecting } of entries) {
-      if (isIntersecting) near.add(target);
-      else near.delete(target);
-    }
-    near.forEach(markScrolling);
-  }, { rootMargin: "1500px" });
-  for (const box of all("pre, .output.text_html, figure.nnb-picture, .nnb-still, .math, .table-wrap")) coming.observe(box);
-  let waiting = 0;
-  const again = () => {
-    cancelAnimationFrame(waiting);
-    waiting = requestAnimationFrame(() => near.forEach(markScrolling));
-  };
-  addEventListener("resize", again);
-  addEventListener("load", again);
-  addEventListener("toggle", again, true); // a fold was opened
+  const boxes = (inside) =>
+    Array.from(inside.querySelectorAll("pre, .output.text_html, .nnb-picture, .nnb-still, .math, .table-wrap"));
+  const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
+  let queue = [];
+  function measure(deadline) {
+    while (queue.length && deadline.timeRemaining() > 1) markScrolling(queue.pop());
+    if (queue.length) idle(measure);
+    else root.dataset.measured = "";
+  }
+  function measureAll() {
+    if (!queue.length) idle(measure);
+    queue = boxes(document.querySelector("article")).reverse();
+  }
+  addEventListener("load", measureAll);
+  addEventListener("resize", measureAll);
+  addEventListener("toggle", (event) => boxes(event.target).forEach(markScrolling), true); // a fold
 
   // "On this page": mark the section that is being read.
   const links = new Map(all(".sections a").map((a) => [decodeURIComponent(a.hash.slice(1)), a]));

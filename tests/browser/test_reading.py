@@ -178,8 +178,8 @@ def test_figures_are_as_wide_as_the_text(visit):
 
 
 def test_wide_things_scroll_inside_themselves_and_by_keyboard(visit):
-    tab = visit(width=360, height=60_000).open(CHAPTERS[0], whole=True)
-    tab.wait_for_function("document.querySelectorAll('[data-scrolls]').length > 10")
+    tab = visit(width=360).open(CHAPTERS[0])
+    tab.wait_for_function("'measured' in document.documentElement.dataset")
     boxes = tab.evaluate(
         """() => Array.from(document.querySelectorAll("pre, .table-wrap, .math, .nnb-picture"))
             .filter((e) => e.checkVisibility() && !e.closest("details:not([open]), .nnb-live"))
