@@ -427,6 +427,9 @@ def topological_order(output):
             if tensor.rule is freed:
                 freed()
             visited.add(id(tensor))
+            if tensor.rule is None:  # a leaf has no parents
+                order.append(tensor)
+                continue
             stack.append((tensor, True))
             for parent in tensor.parents:
                 if parent.requires_grad:

@@ -133,6 +133,15 @@ def test_pooling_with_any_window_is_that_of_torch(torch, w, with_ties, function)
     assert_same_as_torch(torch, Case(function, [x], options))
 
 
+def test_large_batch_worked_off_in_parts_is_that_of_torch(torch):
+    # Patches are made for a few images at a time; here it takes four rounds.
+    inputs = [normal(30, 4, 28, 28), normal(5, 4, 3, 3, seed=1), normal(5, seed=2)]
+    for options in ({}, {"stride": 2, "padding": 1}):
+        assert_same_as_torch(torch, Case("conv2d", inputs, options))
+    inputs = [normal(30, 8, 14, 14), normal(8, 4, 3, 3, seed=1), normal(4, seed=2)]
+    assert_same_as_torch(torch, Case("conv_transpose2d", inputs, {"stride": 2}))
+
+
 @small
 @given(st.tuples(lengths, lengths, st.integers(1, 9), st.integers(1, 9)), lengths, lengths,
        st.sampled_from(["adaptive_avg_pool2d", "adaptive_max_pool2d"]))  # fmt: skip

@@ -237,6 +237,17 @@ def test_slices_and_whole_gradients_mix():
     assert x.grad.tolist() == [2 + 2, 1 + 4 + 1, 6]
 
 
+def test_slice_is_not_added_into_a_gradient_that_belongs_to_another_tensor():
+    # a and b are sent the same array by a + b; what a[0] adds must not reach b.
+    for first in ("sum", "slice"):
+        a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+        x, y = a * 1.0, b * 1.0
+        parts = [(x + y).sum(), x[0] * 10.0]
+        (parts[0] + parts[1] if first == "sum" else parts[1] + parts[0]).backward()
+        assert a.grad.tolist() == [11.0, 1.0]
+        assert b.grad.tolist() == [1.0, 1.0]
+
+
 def test_rule_that_returns_a_wrong_shape_is_reported():
     x = leaf(1.0, 2.0)
     broken = Tensor.result(x.data.sum(), (x,), lambda grad: (grad,))

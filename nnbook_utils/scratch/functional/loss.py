@@ -65,7 +65,9 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
     probability("label_smoothing", label_smoothing)
     number("ignore_index", ignore_index)
     classes = input.shape[1]
-    logits = np.moveaxis(input.data, 1, -1).reshape(target.size, classes)
+    logits = input.data  # (examples, C), with one example for each place
+    if input.ndim > 2:
+        logits = np.moveaxis(logits, 1, -1).reshape(target.size, classes)
     labels = target.ravel()
     counts = labels != ignore_index
     examples = int(counts.sum())
@@ -99,7 +101,9 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
         dx *= (grad * scale if grad.ndim == 0 else grad.reshape(-1, 1)).astype(dx.dtype)
         if examples < len(labels):
             dx[~counts] = 0
-        return (np.moveaxis(dx.reshape(*target.shape, classes), -1, 1),)
+        if input.ndim > 2:
+            dx = np.moveaxis(dx.reshape(*target.shape, classes), -1, 1)
+        return (dx,)
 
     if reduction == "none":
         out = losses.reshape(target.shape)
