@@ -42,8 +42,7 @@ def test_page_works_as_a_file(visit, book, page_name):
     assert window.troubles == []
 
 
-@pytest.mark.parametrize("theme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 1280), ("light", 360)])
 def test_page_has_no_violation_of_wcag_2_2_aa(visit, page_name, theme, width):
     from axe_playwright_python.sync_playwright import Axe
 
@@ -51,7 +50,8 @@ def test_page_has_no_violation_of_wcag_2_2_aa(visit, page_name, theme, width):
     tab.wait_for_function("'measured' in document.documentElement.dataset")
     tab.evaluate("document.querySelectorAll('details').forEach((e) => { e.open = true; })")
     tab.wait_for_timeout(300)
-    found = Axe().run(tab, options={"runOnly": {"type": "tag", "values": RULES}})
+    only = {"runOnly": {"type": "tag", "values": RULES}, "resultTypes": ["violations"]}
+    found = Axe().run(tab, options=only)
     told = [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['failureSummary']}"
         for rule in found.response["violations"]

@@ -140,6 +140,22 @@ def test_contents_open_and_close_on_a_narrow_screen(visit):
     tab.wait_for_url("**/glossary.html")
 
 
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_a_link_into_a_long_page_lands_on_its_heading(visit, page_name):
+    """Far sections are laid out late, and yet the heading stands just below the bar."""
+    window = visit()
+    tab = window.open(page_name, explorers=False)
+    tab.evaluate("location.hash = '#in-short'")
+    tab.wait_for_timeout(1000)
+    box = tab.locator("#in-short h2").bounding_box()
+    bar = tab.locator(".bar").bounding_box()["height"]
+    assert bar <= box["y"] <= bar + 150
+    tab.goto("about:blank")
+    tab.goto(f"{window.base}{page_name}.html#exercises")
+    tab.wait_for_timeout(1000)
+    assert bar <= tab.locator("#exercises h2").bounding_box()["y"] <= bar + 150
+
+
 # --- text --------------------------------------------------------------------------------------
 
 LINE_LENGTHS = """() => {
