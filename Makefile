@@ -42,8 +42,8 @@ test-book:       ## build the book and read it in a browser
 	$(RUN) -m pytest -m "book or browser"
 
 test-no-torch:   ## the tests that need no torch: make test-no-torch PYTHON=python3.13 VENV=.venv-3.13
-	@$(PYTHON) tools/setup.py --venv $(VENV) --torch none --extras test
-	$(RUN) -m pytest -n 2 --dist loadfile -m "not slow and not book and not browser and not notebook"
+	@$(PYTHON) tools/setup.py --venv $(VENV) --torch none --extras lab,book,test
+	$(RUN) -m pytest -n 2 --dist loadfile --ignore tests/notebooks -m "not slow and not book and not browser and not notebook"
 
 bench: setup     ## measure scratch against torch; writes benchmarks/RESULTS.md
 	@$(RUN) benchmarks/run.py
