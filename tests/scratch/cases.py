@@ -411,9 +411,9 @@ for shape in ((6, 4), (3, 4, 5), (3, 4, 2, 5)):
              training=training)  # fmt: skip
     case("group_norm", normal(*shape), num_groups=2)
     case("group_norm", normal(*shape), normal(4, seed=1), normal(4, seed=2),
-         ours=lambda x, w, b: F.group_norm(x, 4 if np.ndim(x) > 2 else 1, w, b),
-         twin=lambda t, x, w, b: t.nn.functional.group_norm(x, 4 if x.ndim > 2 else 1, w, b)
-         )  # fmt: skip
+         ours=lambda x, w, b, num_groups: F.group_norm(x, num_groups, w, b),
+         twin=lambda t, x, w, b, num_groups: t.nn.functional.group_norm(x, num_groups, w, b),
+         num_groups=4 if len(shape) > 2 else 1)  # fmt: skip
 
 
 def dropped(torch, x, p):
