@@ -1,12 +1,9 @@
 """Tables, proofs, verdicts and sources as a page shows them: readable, narrow, in both themes."""
 
-import shutil
-
 import pytest
 
 pytestmark = pytest.mark.browser
 
-sync_api = pytest.importorskip("playwright.sync_api", reason="playwright is not installed")
 axe = pytest.importorskip("axe_playwright_python.sync_playwright", reason="axe is not installed")
 
 from nnbook_utils import compare, figures, source  # noqa: E402
@@ -48,18 +45,9 @@ def page_text(theme):
     )
 
 
-@pytest.fixture(scope="module")
-def browser():
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
-        yield browser
-        browser.close()
-
-
 @pytest.fixture(params=["light", "dark"])
-def page(browser, request):
-    page = browser.new_page(viewport={"width": 360, "height": 640})
+def page(chromium, request):
+    page = chromium.new_page(viewport={"width": 360, "height": 640})
     page.set_content(page_text({"light": palette.LIGHT, "dark": palette.DARK}[request.param]))
     yield page
     page.close()
