@@ -45,8 +45,10 @@ test-no-torch:   ## the tests that need no torch: make test-no-torch PYTHON=pyth
 	@$(PYTHON) tools/setup.py --venv $(VENV) --torch none --extras lab,book,test
 	$(RUN) -m pytest -n 2 --dist loadfile --ignore tests/notebooks -m "not slow and not book and not browser and not notebook"
 
-bench: setup     ## measure scratch against torch; writes benchmarks/RESULTS.md
-	@$(RUN) benchmarks/run.py
+bench:           ## measure scratch against torch and others; writes benchmarks/RESULTS.md
+	@$(PYTHON) tools/setup.py --venv .venv-bench --extras ""
+	@.venv-bench/bin/python -m pip install -q -c requirements.lock -r benchmarks/requirements.txt
+	@.venv-bench/bin/python benchmarks/run.py $(BENCH)
 
 repository:      ## say where the book lives: make repository URL=https://github.com/owner/name
 	@$(RUN) tools/repository.py "$(URL)"

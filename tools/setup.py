@@ -145,7 +145,7 @@ def main():
     parser.add_argument("--extras", default="lab,book,test")
     options = parser.parse_args()
     try:
-        set_up(Path(options.venv).resolve(), options.extras.split(","), options.torch)
+        set_up(Path(options.venv).resolve(), options.extras.replace(",", " ").split(), options.torch)
     except SetupError as error:
         sys.exit(f"setup: {error}")
     except KeyboardInterrupt:

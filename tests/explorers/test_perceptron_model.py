@@ -128,3 +128,20 @@ def test_javascript_half_plane_covers_what_python_calls_one():
         assert area == pytest.approx(ones, abs=0.05)
         for end in half["line"] or []:
             assert model.weighted_sum(*w, end) == pytest.approx(0, abs=1e-9)
+
+
+def shaded_area(figure):
+    """The share of the still picture that is shaded as output 1."""
+    ax = figure.axes[0]
+    box = ax.transData.inverted()
+    shades = [c for c in (*ax.collections, *ax.patches) if c.get_alpha() == 0.17]
+    return sum(np.ptp(s.get_tightbbox().transformed(box).get_points()[:, 1]) for s in shades)
+
+
+def test_without_a_line_all_or_nothing_is_shaded_and_the_words_say_so():
+    always, never = (PerceptronGates(gate="XOR", w1=0, w2=0, b=b) for b in (0, -1))
+    assert shaded_area(always.still()) == pytest.approx(2.5)
+    assert shaded_area(never.still()) == 0
+    assert "answers 1 everywhere" in always.description()
+    assert "answers 0 everywhere" in never.description()
+    assert "line divides" in PerceptronGates(w1=0, w2=1).description()

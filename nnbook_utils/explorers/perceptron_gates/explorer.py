@@ -57,10 +57,12 @@ class PerceptronGates(Explorer):
 
     def description(self):
         right = sum(o == t for o, t in zip(self.outputs, self.targets, strict=True))
+        line = "Its line divides the plane of the two inputs"
+        if self.w1 == self.w2 == 0:
+            line = f"It has no line yet and answers {self.outputs[0]} everywhere"
         return (
             f"Explorer: a perceptron with weights {self.w1:g} and {self.w2:g} and bias {self.b:g}. "
-            f"Its line divides the plane of the two inputs; it gets {right} of the 4 rows of "
-            f"{self.gate} right."
+            f"{line}; it gets {right} of the 4 rows of {self.gate} right."
         )
 
     def still(self):

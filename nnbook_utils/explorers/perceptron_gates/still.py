@@ -14,7 +14,9 @@ def draw(explorer):
     ax = figure.add_axes((0.14, 0.13, 0.81, 0.81 * 4.2 / 4.5))  # square
     x1, x2 = np.meshgrid(np.linspace(-0.75, 1.75, 201), np.linspace(-0.75, 1.75, 201))
     z = model.weighted_sum(explorer.w1, explorer.w2, explorer.b, (x1, x2))
-    if z.min() < 0 <= z.max():
+    if z.min() >= 0:  # no line in sight: it says 1 everywhere
+        ax.axhspan(-0.75, 1.75, color=figures.OUTPUT, alpha=0.17, lw=0)
+    elif z.max() >= 0:
         ax.contourf(x1, x2, z, levels=[0, max(z.max(), 1)], colors=[figures.OUTPUT], alpha=0.17)
         ax.contour(x1, x2, z, levels=[0], colors=[figures.WEIGHTS], linewidths=2.5)
     for x, target, output in zip(model.INPUTS, explorer.targets, explorer.outputs, strict=True):

@@ -84,7 +84,7 @@ function rootMeanSquare(numbers) {
   return unit * Math.sqrt(sum / numbers.length);
 }
 
-/** Share of units that (nearly) no gradient passes: saturated, or dead for the whole batch. */
+/** Share of units that (nearly) no gradient passes: saturated, or silent for the whole batch. */
 function idleShare(activation, u, slope, width) {
   let count = 0;
   if (activation === "tanh" || activation === "sigmoid") {
@@ -94,9 +94,9 @@ function idleShare(activation, u, slope, width) {
   }
   if (activation !== "relu") return 0;
   for (let j = 0; j < width; j += 1) {
-    let dead = true;
-    for (let i = j; i < u.length && dead; i += width) dead = u[i] <= 0;
-    if (dead) count += 1;
+    let silent = true;
+    for (let i = j; i < u.length && silent; i += width) silent = u[i] <= 0;
+    if (silent) count += 1;
   }
   return count / width;
 }

@@ -73,7 +73,7 @@ def activation_slope(activation, u, a):
 def idle_share(activation, u, slope):
     """Return the share of units that (nearly) no gradient passes.
 
-    tanh, sigmoid: saturated, with a slope below a tenth of the greatest. ReLU: dead, with output 0
+    tanh, sigmoid: saturated, with a slope below a tenth of the greatest. ReLU: silent, with output 0
     for all examples of the batch. Others have none.
     """
     if activation in ("tanh", "sigmoid"):

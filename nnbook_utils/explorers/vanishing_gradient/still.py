@@ -36,5 +36,5 @@ def draw(explorer):
         ax.set_xlabel("layer")
     name = explorer.activation.replace("_", " ")
     figures.title(sizes, f"{name}, gain {explorer.gain:.3g}: size in each layer")
-    figures.title(share, "Dead units" if explorer.activation == "relu" else "Saturated units")
+    figures.title(share, "Silent for all examples" if explorer.activation == "relu" else "Saturated units")
     return figure

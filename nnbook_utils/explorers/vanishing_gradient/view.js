@@ -180,7 +180,7 @@ function render({ model, el }) {
     const share = measured.idle[k - 1];
     const percent = share === 0 || share >= 0.01 ? `${Math.round(100 * share)}\u00a0%` : "under 1\u00a0%";
     caption.textContent = saturates ? `Saturated units (slope below a tenth of its greatest): ${percent} in layer ${k}`
-      : activation === "relu" ? `Dead units (0 for all 16 examples): ${percent} in layer ${k}` : "Units of this kind neither saturate nor die.";
+      : activation === "relu" ? `Silent units (0 for all 16 examples): ${percent} in layer ${k}` : "Units of this kind neither saturate nor die.";
     verdict.textContent = tell().replaceAll(" × ", "\u00a0×\u00a0");
     sizes.describe(`Size of activations and gradients in each of ${now.depth} layers, in powers of ten. ${verdict.textContent}`);
     idle.describe(`Share of idle units in each layer. ${caption.textContent}`);
