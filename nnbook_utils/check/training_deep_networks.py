@@ -155,10 +155,17 @@ def rms_norm(answer):
     zero = np.asarray(answer(np.zeros((2, 4)), np.ones(4), 1e-5), dtype=float)
     require(np.isfinite(zero).all(), "a token of zeros became nan.", "ε belongs under the root.")
     tiny = _array(answer(np.full((1, 4), 1e-3), np.ones(4), 1e-2), (1, 4), "the result")
+    hint = _diagnosis(
+        tiny,
+        [
+            (1e-3 / np.sqrt(1e-6 + 1e-5), "Use the argument eps, not a fixed number."),
+            (1.0, "ε is missing under the root."),
+        ],
+    )
     require(
         np.allclose(tiny, 1e-3 / np.sqrt(1e-6 + 1e-2)),
         "for tiny numbers the result is not right.",
-        "ε stands inside the root: √(mean(x²) + ε).",
+        hint or "ε stands inside the root: √(mean(x²) + ε).",
     )
     return "every token has been divided by its own root mean square, for every shape tried."
 
@@ -167,15 +174,25 @@ def rms_norm(answer):
 def fold(answer):
     """answer(W, b, mu, var, gamma, beta, eps) -> W', b' of linear layer and batch norm in one."""
     rng = np.random.default_rng(1)
-    for m, n in [(3, 5), (4, 4), (1, 2)]:
+    for m, n, eps in [(3, 5, 1e-5), (4, 4, 1e-5), (1, 2, 1e-5), (3, 5, 0.1)]:
         W, b, mu = rng.normal(size=(m, n)), rng.normal(size=m), rng.normal(size=m)
         var, gamma, beta = rng.uniform(0.5, 3.0, size=m), rng.normal(size=m), rng.normal(size=m)
+        var[0] = 1e-4 if eps == 0.1 else var[0]  # a neuron that hardly changes: ε counts
         arrays = [W, b, mu, var, gamma, beta]
         given = [a.copy() for a in arrays]
-        new_W, new_b = _pair(answer(*given, 1e-5), "two results are wanted, W' and b'")
+        try:
+            folded = answer(*given, eps)
+        except ValueError as error:
+            require(
+                "broadcast" not in str(error),
+                f"your answer raised ValueError: {error}.",
+                "Each *row* of W' belongs to one output: factor[:, None] * W.",
+            )
+            raise
+        new_W, new_b = _pair(folded, "two results are wanted, W' and b'")
         _untouched(given, arrays)
         new_W, new_b = _array(new_W, (m, n), "W'"), _array(new_b, (m,), "b'")
-        factor = gamma / np.sqrt(var + 1e-5)
+        factor = gamma / np.sqrt(var + eps)
         right_W, right_b = factor[:, None] * W, factor * (b - mu) + beta
         if np.allclose(new_W, right_W, atol=1e-10) and np.allclose(new_b, right_b, atol=1e-10):
             continue
@@ -202,20 +219,47 @@ def fold(answer):
                 if m == n and np.allclose(new_W, factor * W)
                 else "In W' each row of W is multiplied by γ/σ of its output."
             )
-        elif np.allclose(new_W, (gamma / (var + 1e-5))[:, None] * W):
-            hint = "The norm divides by the standard deviation, the root of var + ε."
+        else:
+            root = np.sqrt(var)
+            hint = _diagnosis(
+                new_W,
+                [
+                    (
+                        (gamma / (var + eps))[:, None] * W,
+                        "The norm divides by the standard deviation, the root of var + ε.",
+                    ),
+                    *(
+                        (wrong[:, None] * W, "ε belongs under the root: √(var + ε).")
+                        for wrong in (gamma / root, gamma / (root + eps), gamma / root + eps)
+                    ),
+                    (
+                        (gamma / np.sqrt(var + 1e-5))[:, None] * W,
+                        "Use the argument eps, not a fixed number.",
+                    ),
+                ],
+            )
         require(False, f"for W of shape {(m, n)} the two ways give different results.", hint)
     return "one layer does the work of two, at no cost."
+
+
+def _centred(a):
+    return a - a.mean(axis=1, keepdims=True)
+
+
+def _along_x(h, x, sigma):
+    """The right way back through layer norm, for whatever stands for σ."""
+    xhat = _centred(x) / sigma
+    return (_centred(h) - xhat * (h * xhat).mean(axis=1, keepdims=True)) / sigma
 
 
 @exercise(hint="Means over the features: mean(axis=1, keepdims=True). Sums over examples: axis=0.")
 def layer_norm_gradient(answer):
     """answer(upstream, x, gamma, eps) -> gradients along x (N, D), gamma (D,) and beta (D,)."""
     rng = np.random.default_rng(2)
-    for N, D in [(5, 3), (4, 4), (1, 6)]:
-        arrays = [rng.normal(size=(N, D)), rng.normal(2.0, 3.0, size=(N, D)), rng.normal(size=D)]
+    for N, D, spread, eps in [(5, 3, 3, 1e-5), (4, 4, 3, 1e-5), (1, 6, 3, 1e-5), (5, 3, 0.1, 0.1)]:
+        arrays = [rng.normal(size=(N, D)), rng.normal(2, spread, (N, D)), rng.normal(size=D)]
         upstream, x, gamma = given = [a.copy() for a in arrays]
-        found = answer(*given, 1e-5)
+        found = answer(*given, eps)
         if isinstance(found, tuple | list) and any(part is ... or part is None for part in found):
             raise NotImplementedError  # the stub's dots are still there
         require(
@@ -228,11 +272,12 @@ def layer_norm_gradient(answer):
         dgamma = _array(found[1], (D,), "the gradient along gamma")
         dbeta = _array(found[2], (D,), "the gradient along beta")
 
-        sigma = np.sqrt(x.var(axis=1, keepdims=True) + 1e-5)
-        xhat, h = (x - x.mean(axis=1, keepdims=True)) / sigma, upstream * gamma
+        h, variance = upstream * gamma, x.var(axis=1, keepdims=True)
+        sigma = np.sqrt(variance + eps)
+        xhat = _centred(x) / sigma
         mean, stretch = h.mean(1, keepdims=True), xhat * (h * xhat).mean(1, keepdims=True)
         if not np.allclose(dx, (h - mean - stretch) / sigma, atol=1e-8):
-            across = np.sqrt(x.var(axis=0) + 1e-5)
+            across = np.sqrt(x.var(axis=0) + eps)
             tilted = (x - x.mean(axis=0)) / across
             hint = _diagnosis(
                 dx,
@@ -249,6 +294,25 @@ def layer_norm_gradient(answer):
                         )
                         / sigma,
                         "γ is missing: start from h = upstream * gamma.",
+                    ),
+                    (
+                        gamma
+                        * (_centred(upstream) - xhat * (upstream * xhat).mean(1, keepdims=True))
+                        / sigma,
+                        "γ must be inside the means: start from h = upstream * gamma.",
+                    ),
+                    (
+                        _along_x(h, x, np.sqrt(x.var(axis=1, ddof=1, keepdims=True) + eps)),
+                        "The variance is a mean: divide by D, not D - 1.",
+                    ),
+                    (_along_x(h, x, np.sqrt(variance)), "ε is missing under the root."),
+                    (
+                        _along_x(h, x, np.sqrt(variance) + eps),
+                        "ε belongs under the root: √(variance + ε).",
+                    ),
+                    (
+                        _along_x(h, x, np.sqrt(variance + 1e-5)),
+                        "Use the argument eps, not a fixed number.",
                     ),
                     (h / sigma, "The paths through mean and standard deviation are missing."),
                     ((h - mean) / sigma, "The path through the standard deviation is missing."),

@@ -152,7 +152,9 @@ def no_epsilon(x, gamma, eps):
         (lambda x, g, e: g * x / np.sqrt((x**2).mean(axis=0) + e), "last axis"),
         (lambda x, g, e: g * x / np.sqrt((x**2).mean() + e), "its own mean"),
         (no_epsilon, "became nan"),
-        (lambda x, g, e: g * x / (np.sqrt((x**2).mean(-1, keepdims=True)) + 1e-12), "inside"),
+        (lambda x, g, e: g * x / (np.sqrt((x**2).mean(-1, keepdims=True)) + e), "inside"),
+        (lambda x, g, e: g * x / (np.sqrt((x**2).mean(-1, keepdims=True)) + 1e-12), "ε is missing"),
+        (lambda x, g, e: rms(x, g, 1e-5), "argument eps"),
         (in_place, "changed the arrays"),
         (lambda x, g, e: x[..., :1], "shape"),
     ],
@@ -196,6 +198,17 @@ def wrong(part):
             new_W = factor * W if len(W) == len(W[0]) else new_W
         elif part == "no root":
             new_W, new_b = (gamma / (var + eps))[:, None] * W, b
+        elif part == "rows":
+            new_W = factor * W
+        elif part == "no epsilon":
+            new_W, new_b = folded(W, b, mu, var, gamma, beta, 0.0)
+        elif part == "epsilon outside":
+            new_W, new_b = folded(W, b, mu, (np.sqrt(var) + eps) ** 2, gamma, beta, 0.0)
+        elif part == "epsilon added":
+            factor = gamma / np.sqrt(var) + eps
+            new_W, new_b = factor[:, None] * W, factor * (b - mu) + beta
+        elif part == "fixed epsilon":
+            new_W, new_b = folded(W, b, mu, var, gamma, beta, 1e-5)
         elif part == "in place":
             W *= 2
         elif part == "one result":
@@ -217,6 +230,11 @@ def wrong(part):
         ("any bias", "put x = 0"),
         ("W untouched", "each row of W is multiplied"),
         ("columns", "Each *row*"),
+        ("rows", "Each *row*"),
+        ("no epsilon", "under the root"),
+        ("epsilon outside", "under the root"),
+        ("epsilon added", "under the root"),
+        ("fixed epsilon", "argument eps"),
         ("no root", "standard deviation"),
         ("in place", "changed the arrays"),
         ("one result", "two results"),
@@ -271,8 +289,22 @@ def back_with(part):
         dx, dgamma, dbeta = way_back(upstream, x, gamma, eps)
         sigma = np.sqrt(x.var(axis=1, keepdims=True) + eps)
         h = upstream * gamma
+        centred = x - x.mean(axis=1, keepdims=True)
         if part == "no gamma":
             dx = way_back(upstream, x, np.ones_like(gamma), eps)[0]
+        elif part == "gamma outside":
+            dx = gamma * way_back(upstream, x, np.ones_like(gamma), eps)[0]
+        elif part == "unbiased":
+            root = np.sqrt(x.var(axis=1, ddof=1, keepdims=True) + eps)
+            dx = h - h.mean(axis=1, keepdims=True)
+            dx = (dx - centred / root * (h * centred / root).mean(axis=1, keepdims=True)) / root
+        elif part == "no epsilon":
+            return way_back(upstream, x, gamma, 0.0)
+        elif part == "epsilon outside":
+            root = np.sqrt(x.var(axis=1, keepdims=True)) + eps
+            return way_back(upstream, x, gamma, root**2 - x.var(axis=1, keepdims=True))
+        elif part == "fixed epsilon":
+            return way_back(upstream, x, gamma)
         elif part == "straight on":
             dx = h / sigma
         elif part == "no spread":
@@ -311,7 +343,12 @@ def back_with(part):
 @pytest.mark.parametrize(
     ("part", "said"),
     [
-        ("no gamma", "start from h"),
+        ("no gamma", "γ is missing"),
+        ("gamma outside", "inside the means"),
+        ("unbiased", "not D - 1"),
+        ("no epsilon", "missing under the root"),
+        ("epsilon outside", "belongs under the root"),
+        ("fixed epsilon", "argument eps"),
         ("straight on", "paths through mean and standard deviation"),
         ("no spread", "path through the standard deviation is missing"),
         ("no mean", "path through the mean is missing"),
