@@ -2,9 +2,10 @@
 
 import numpy as np
 
-from ._verdict import Verdict, exercise
+from ._verdict import NotYet, Verdict, exercise
 
 _INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
+_OR, _NAND = (0, 1, 1, 1), (1, 1, 1, 0)
 
 
 def _fires(w, b, x):
@@ -32,7 +33,7 @@ def x1_and_not_x2(w, b):
             (0, 0): "With both switches off the sum is just b: which sign must b have?",
             (0, 1): "x2 should speak against. Which sign must its weight have?",
             (1, 0): "x1 alone must lift the sum to zero or above: compare its weight with -b.",
-            (1, 1): "x2 must be strong enough to outvote x1.",
+            (1, 1): "With both on, w1 + w2 + b must be below zero.",
         }
         return Verdict(
             False,
@@ -58,7 +59,9 @@ def at_least(bias):
                 return Verdict(
                     False, f"k = {k}, n = {n}: with {on} inputs on and b = {b:g} it {fires}.", hint
                 )
-    return Verdict(True, "it fires exactly from k votes on, for every n up to 8.")
+    return Verdict(
+        True, "it fires exactly from k votes on. The bar lies between k - 1 and k, whatever n is."
+    )
 
 
 @exercise
@@ -70,7 +73,20 @@ def xor_network(W1, b1, w2, b2):
     answers = {x: _fires(w2, b2, h) for x, h in hidden.items()}
     wrong = [x for x in _INPUTS if answers[x] != (x[0] ^ x[1])]
     if not wrong:
-        return Verdict(True, "all four rows of XOR come out.")
+        if {tuple(hidden[x][j] for x in _INPUTS) for j in (0, 1)} == {_OR, _NAND}:
+            return Verdict(
+                True,
+                "all four rows of XOR come out. But the hidden pair is OR and NAND, as in the "
+                "text: can you find another?",
+            )
+        return Verdict(True, "all four rows of XOR come out, with a hidden pair of your own.")
+    by_columns = [_fires(w2, b2, (W1.T @ x + b1 >= 0).astype(int)) for x in _INPUTS]
+    if by_columns == [x[0] ^ x[1] for x in _INPUTS]:
+        return Verdict(
+            False,
+            f"for {wrong[0]} it says {answers[wrong[0]]}.",
+            "Each row of W_1 is one neuron. Here the neurons stand in the columns.",
+        )
     for x in [(0, 1), (1, 0)]:
         for y in [(0, 0), (1, 1)]:
             if hidden[x] == hidden[y]:
@@ -78,7 +94,8 @@ def xor_network(W1, b1, w2, b2):
                     False,
                     f"the hidden layer sends {x} and {y} to the same place {hidden[x]}, "
                     "so no output neuron can tell them apart.",
-                    "Let one hidden neuron be OR. What must the other say about (1, 1)?",
+                    "Each row of W_1 is one neuron. Which two corners may land on the same place, "
+                    "and which must not?",
                 )
     return Verdict(
         False,
@@ -107,6 +124,19 @@ def count_parameters(count):
     return Verdict(True, "it counts every weight and every bias.")
 
 
+def _why_it_raised(said, m):
+    """The hint for an error that NumPy or math raised inside the layer of m neurons, or None."""
+    if "Python scalars" in said:
+        return "math.tanh takes one number; np.tanh takes an array."
+    if "mismatch" in said or "not aligned" in said:
+        return "In X @ V the rows of V must be as many as the columns of X, n. What makes W (n, m)?"
+    if "broadcast" in said and f"({m},)" in said:
+        return "b has one entry a neuron, so the neurons must lie along the product's last axis."
+    if "broadcast" in said:
+        return "* multiplies entry by entry. The product of matrices is @."
+    return None
+
+
 @exercise(hint="Which product gives (B, m)?")
 def tanh_layer(layer):
     """layer(X, W, b) with X (B, n), W (m, n), b (m,) gives tanh(X W^T + b) of shape (B, m)."""
@@ -114,8 +144,13 @@ def tanh_layer(layer):
     for B, n, m in [(4, 3, 2), (1, 5, 1), (3, 3, 3)]:
         X, W, b = rng.normal(size=(B, n)), rng.normal(size=(m, n)), rng.normal(size=m)
         kept = [array.copy() for array in (X, W, b)]
-        answer = layer(X, W, b)
-        answer = np.asarray(answer)
+        try:
+            answer = np.asarray(layer(X, W, b))
+        except (TypeError, ValueError) as error:
+            hint = _why_it_raised(str(error), m)
+            if hint is None:
+                raise
+            raise NotYet(f"your answer raised {type(error).__name__}: {error}.", hint) from error
         shapes = f"X {X.shape}, W {W.shape}, b {b.shape}"
         if any(not np.array_equal(a, k) for a, k in zip((X, W, b), kept, strict=True)):
             return Verdict(False, "the layer changed its inputs.", "Make a new array instead.")
@@ -133,6 +168,14 @@ def tanh_layer(layer):
             hint = "The sums are right. The activation function is missing."
         elif np.allclose(answer, np.tanh(X @ W.T)):
             hint = "The bias is missing."
+        elif np.allclose(answer, np.tanh(X @ W.T) + b):
+            hint = "The bias belongs inside the tanh."
+        elif np.allclose(answer, 1 / (1 + np.exp(-z))):
+            hint = "That is the sigmoid; use tanh."
+        elif any(np.allclose(answer, np.tanh(X @ np.rot90(W, k) + b)) for k in (1, 3)):
+            hint = "np.rot90 turns W by a quarter. W.T mirrors it: row j becomes column j."
+        elif np.allclose(answer, np.tanh(X @ W.reshape(n, m) + b)):
+            hint = "reshape cuts the same list of numbers elsewhere. W.T makes row j column j."
         elif n == m and np.allclose(answer, np.tanh(X @ W + b)):
             hint = "With a square W the shape cannot tell, but W must be transposed."
         return Verdict(False, f"for {shapes} the numbers are not tanh(X W^T + b).", hint)
