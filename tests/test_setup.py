@@ -126,3 +126,11 @@ def test_a_ready_environment_is_not_touched(tmp_path):
     setup.set_up(environment.path, ["lab"], "cpu")
     assert sorted(environment.path.iterdir()) == before
     assert not environment.is_ready(setup.digest(["lab"], "cuda")), "another build is another one"
+
+
+def test_the_rivals_of_the_benchmark_are_pinned_exactly():
+    lines = (ROOT / "benchmarks" / "requirements.txt").read_text("utf8").splitlines()
+    pins = [line for line in lines if not line.startswith("#")]
+    assert {Requirement(line).name for line in pins} >= {"autograd", "jax", "tinygrad"}
+    assert all(re.fullmatch(r"[a-z]+==[0-9.]+", line) for line in pins)
+    assert "-r benchmarks/requirements.txt" in (ROOT / "Makefile").read_text("utf8")

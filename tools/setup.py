@@ -142,10 +142,11 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--venv", default=str(ROOT / ".venv"))
     parser.add_argument("--torch", choices=["cpu", "cuda", "none"], default="cpu")
-    parser.add_argument("--extras", default="lab,book,test")
+    parser.add_argument("--extras", default="lab,book,test", help='"" for none')
     options = parser.parse_args()
     try:
-        set_up(Path(options.venv).resolve(), options.extras.replace(",", " ").split(), options.torch)
+        extras = options.extras.replace(",", " ").split()
+        set_up(Path(options.venv).resolve(), extras, options.torch)
     except SetupError as error:
         sys.exit(f"setup: {error}")
     except KeyboardInterrupt:

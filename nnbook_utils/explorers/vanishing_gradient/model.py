@@ -73,8 +73,8 @@ def activation_slope(activation, u, a):
 def idle_share(activation, u, slope):
     """Return the share of units that (nearly) no gradient passes.
 
-    tanh, sigmoid: saturated, with a slope below a tenth of the greatest. ReLU: silent, with output 0
-    for all examples of the batch. Others have none.
+    tanh, sigmoid: saturated, with a slope below a tenth of the greatest. ReLU: silent, with output
+    0 for all examples of the batch. Others have none.
     """
     if activation in ("tanh", "sigmoid"):
         return float(np.mean(slope < (0.1 if activation == "tanh" else 0.025)))

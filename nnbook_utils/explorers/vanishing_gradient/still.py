@@ -36,5 +36,6 @@ def draw(explorer):
         ax.set_xlabel("layer")
     name = explorer.activation.replace("_", " ")
     figures.title(sizes, f"{name}, gain {explorer.gain:.3g}: size in each layer")
-    figures.title(share, "Silent for all examples" if explorer.activation == "relu" else "Saturated units")
+    silent = explorer.activation == "relu"
+    figures.title(share, "Silent for all examples" if silent else "Saturated units")
     return figure
