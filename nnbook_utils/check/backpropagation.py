@@ -45,10 +45,32 @@ def relu(function, value_class):
             f"relu of {number} came out as {out.data:g}.",
             "Negative numbers become 0, the others stay.",
         )
+        for name, example in [("parents", "(v,)"), ("slopes", "(1.0,)")]:
+            require(
+                hasattr(getattr(out, name), "__len__"),
+                f"{name} is not a tuple.",
+                f"It has one entry for each parent, and a single one needs its comma: {example}.",
+            )
+        require(
+            out is not v,
+            f"relu of {number} is v itself.",
+            "Here ReLU shall be an operation of its own: one new Value, on both sides of zero.",
+        )
+        require(
+            len(out.parents) > 0,
+            "the result does not remember v.",
+            "Without parents the walk back ends here. Remember v on both sides of zero.",
+        )
         require(
             tuple(out.parents) == (v,),
-            "the result does not remember v as its only parent.",
-            "Without parents the walk back ends here.",
+            "the result does not have v as its only parent.",
+            "Here ReLU shall be an operation of its own, not made of others: one new Value "
+            "whose only parent is v.",
+        )
+        require(
+            len(out.slopes) == 1,
+            f"there is one parent, but {len(out.slopes)} slopes.",
+            "One local slope for each parent.",
         )
         if number == 0.0:
             continue  # at the corner either slope will do
@@ -66,37 +88,61 @@ def relu(function, value_class):
 def unbroadcast(function):
     """function(g, shape) sums g back to the shape of the array that was stretched."""
     rng = np.random.default_rng(0)
-    cases = [((4, 3), (4, 3)), ((4, 3), (3,)), ((4, 3), (4, 1)), ((2, 4, 3), (1, 3)), ((4, 3), ())]
+    cases = [
+        ((4, 3), (4, 3)),
+        ((4, 3), (3,)),
+        ((4, 3), (4, 1)),
+        ((2, 4, 3), (1, 3)),
+        ((2, 4, 3), (1, 4, 1)),
+        ((4, 3), ()),
+    ]
     for result, shape in cases:
         g = rng.normal(size=result)
         answer = np.asarray(function(g.copy(), shape))
         case = f"from {result} back to {shape}"
         if answer.shape != shape:
-            hint = "Axes in front that the array did not have must be summed away."
-            if answer.ndim == len(shape):
-                hint = "Axes of length 1 were stretched; sum them, and keep their place."
-            elif len(shape) == 0:
-                hint = "A single number has no axes: everything is summed."
+            hint = _shape_hint(result, shape, answer.shape)
             require(False, f"{case}: the result has shape {answer.shape}.", hint)
-        padded = g.reshape(result)
+        expected = g
         for _ in range(g.ndim - len(shape)):
-            padded = padded.sum(axis=0)
+            expected = expected.sum(axis=0)
         for axis, n in enumerate(shape):
             if n == 1:
-                padded = padded.sum(axis=axis, keepdims=True)
+                expected = expected.sum(axis=axis, keepdims=True)
         require(
-            np.allclose(answer, padded),
+            np.allclose(answer, expected),
             f"{case}: the shape is right and the numbers are not.",
             "Is it a sum, and not a mean or one of the rows?",
         )
     return "every stretched axis is summed, and nothing else."
 
 
+def _shape_hint(result, shape, came):
+    """What to say when slopes of shape `result` were to have `shape`, and `came` came."""
+    if result == shape:
+        return "Nothing was stretched here, so nothing is summed."
+    if shape == ():
+        return "A single number has no axes: everything is summed."
+    in_front = len(result) - len(shape)
+    if in_front and came == result:
+        return "Axes in front that the array did not have must be summed away."
+    without_ones = [n for n in shape if n != 1]
+    if [n for n in came if n != 1] == without_ones:
+        if len(came) < len(shape):
+            return "The axis of length 1 must stay: keepdims=True."
+        return "The axes that NumPy put in front go altogether: no keepdims there."
+    if in_front and len(came) == len(shape) and came != result[in_front:]:
+        return "NumPy lines shapes up from the right, so the axes that it adds are in front."
+    if 1 in shape:
+        return "Axes of length 1 were stretched; sum them, and keep their place."
+    return "Only the axes in front go; the others are as long as the array's own."
+
+
 @exercise(hint="Write the sum over j for one row first.")
 def softmax_backward(function):
     """function(g, p) with p = softmax(z), both (N, K), gives the slopes with respect to z."""
     rng = np.random.default_rng(0)
-    for n, k in [(3, 4), (1, 2), (5, 1)]:
+    for n, k in [(3, 3), (3, 4), (1, 2), (5, 1)]:
         p = np.exp(rng.normal(size=(n, k)))
         p /= p.sum(axis=1, keepdims=True)
         g = rng.normal(size=(n, k))
@@ -109,10 +155,41 @@ def softmax_backward(function):
         wanted = np.stack([(np.diag(q) - np.outer(q, q)) @ h for q, h in zip(p, g, strict=True)])
         if np.allclose(answer, wanted):
             continue
-        hint = None
-        if np.allclose(answer, p * g):
-            hint = "That treats each p as if it depended on its own z only."
-        elif np.allclose(answer, p * (g - (g * p).sum())):
-            hint = "The sum should run over each row by itself: axis=1, keepdims=True."
+        slips = [
+            (p * g, "That treats each p as if it depended on its own z only."),
+            (
+                p * (1 - p) * g,
+                "That is the share of z_i in its own p_i; it also lowers every other p_j.",
+            ),
+            (-wanted, "The sign is turned round: g_i comes first, and the sum is taken away."),
+            (
+                p * (g + (g * p).sum(axis=1, keepdims=True)),
+                "The other p_j fall when z_i rises: the sum is taken away.",
+            ),
+            (
+                p * (g - g.sum(axis=1, keepdims=True)),
+                "In the sum over j, each g_j is multiplied by its p_j.",
+            ),
+            (
+                g - (g * p).sum(axis=1, keepdims=True),
+                "The bracket is right; it is still to be multiplied by p_i.",
+            ),
+            (
+                p * (g - (g * p).sum()),
+                "The sum should run over each row by itself: axis=1, keepdims=True.",
+            ),
+            (
+                p * (g - (g * p).sum(axis=0)),
+                "That sums down the columns; the sum should run over each row: axis=1.",
+            ),
+        ]
+        if n == k:  # elsewhere NumPy would refuse, with a message that says less
+            slips.append(
+                (
+                    p * (g - (g * p).sum(axis=1)),
+                    "The row sums need shape (N, 1), to stand beside their rows: keepdims=True.",
+                )
+            )
+        hint = next((hint for slip, hint in slips if np.allclose(answer, slip)), None)
         require(False, "the slopes are not right.", hint)
     return "the slopes agree with the full K × K matrix, row by row."

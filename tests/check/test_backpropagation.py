@@ -15,7 +15,8 @@ class Value:
         self.data, self.parents, self.slopes, self.grad = data, parents, slopes, 0.0
 
     def __mul__(self, other):
-        return Value(self.data * other, (self,), (other,))
+        other = other if isinstance(other, Value) else Value(other)
+        return Value(self.data * other.data, (self, other), (other.data, self.data))
 
     def backward(self):
         self.grad = 1.0
@@ -47,7 +48,12 @@ def relu(v):
     [
         (lambda v: max(0.0, v.data), "not a Value"),
         (lambda v: Value(abs(v.data), (v,), (1.0,)), "came out as"),
-        (lambda v: Value(max(0.0, v.data)), "only parent"),
+        (lambda v: Value(max(0.0, v.data)), "does not remember v"),
+        (lambda v: v if v.data > 0 else Value(0.0, (v,), (0,)), "is v itself"),
+        (lambda v: v * (v.data > 0), "an operation of its own"),
+        (lambda v: Value(max(0.0, v.data), v, (1.0,)), "needs its comma: (v,)"),
+        (lambda v: Value(max(0.0, v.data), (v,), 1.0), "needs its comma: (1.0,)"),
+        (lambda v: Value(max(0.0, v.data), (v,), ()), "but 0 slopes"),
         (lambda v: Value(max(0.0, v.data), (v,), (1.0,)), "stopped elsewhere"),
         (lambda v: Value(max(0.0, v.data), (v,), (v.data,)), "passed on unchanged"),
         (lambda v: ..., "gets through"),
@@ -58,6 +64,12 @@ def test_relu(wrong, message):
     verdict = check.relu(wrong, Value)
     assert not verdict
     assert message in said(verdict)
+
+
+def one_stretched_axis(g, shape):
+    """Right but for a second axis of length 1."""
+    g = g.sum(axis=tuple(range(g.ndim - len(shape))))
+    return g.sum(axis=shape.index(1), keepdims=True) if 1 in shape else g
 
 
 def unbroadcast(g, shape):
@@ -71,6 +83,19 @@ def unbroadcast(g, shape):
         (lambda g, shape: g, "in front"),
         (lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape)))), "keep their place"),
         (lambda g, shape: g.mean(axis=0) if g.shape != shape else g, "Is it a sum"),
+        (lambda g, shape: g.sum(axis=0), "Nothing was stretched"),
+        (lambda g, shape: unbroadcast(g, shape).squeeze(), "must stay: keepdims=True"),
+        (
+            lambda g, shape: g.sum(axis=tuple(range(len(shape), g.ndim))),
+            "up from the right",
+        ),
+        (
+            lambda g, shape: g.sum(axis=tuple(range(g.ndim - len(shape))), keepdims=True),
+            "no keepdims there",
+        ),
+        (lambda g, shape: unbroadcast(g, shape).sum() if shape == (3,) else g, "Only the axes"),
+        (lambda g, shape: unbroadcast(g, shape) if shape else g, "everything is summed"),
+        (one_stretched_axis, "keep their place"),
         (lambda g, shape: ..., "sum of its slopes"),
     ],
 )
@@ -88,6 +113,13 @@ def test_unbroadcast(wrong, message):
         (lambda g, p: p * (g - (g * p).sum()), "each row by itself"),
         (lambda g, p: (p * g).sum(axis=1), "one slope for each z"),
         (lambda g, p: g, "not right"),
+        (lambda g, p: p * (g - (g * p).sum(axis=1)), "keepdims=True"),
+        (lambda g, p: p * (g - (g * p).sum(axis=0)), "down the columns"),
+        (lambda g, p: p * (1 - p) * g, "lowers every other"),
+        (lambda g, p: p * ((g * p).sum(axis=1, keepdims=True) - g), "sign is turned round"),
+        (lambda g, p: p * (g + (g * p).sum(axis=1, keepdims=True)), "is taken away"),
+        (lambda g, p: p * (g - g.sum(axis=1, keepdims=True)), "multiplied by its p_j"),
+        (lambda g, p: g - (g * p).sum(axis=1, keepdims=True), "multiplied by p_i"),
         (lambda g, p: None, "one row first"),
     ],
 )
