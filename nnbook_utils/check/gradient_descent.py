@@ -132,7 +132,12 @@ def step_factor(factor):
         (turned @ np.diag([5.0, 1.0, 0.1]) @ turned.T, 0.3),
         (turned @ np.diag([5.0, 1.0, 0.1]) @ turned.T, 0.5),
     ):
-        answer = float(_array(factor(S.copy(), s), (), "the factor"))
+        answer = np.asarray(factor(S.copy(), s), dtype=float)
+        require(
+            answer.shape == (),
+            f"one number is wanted, but what came has shape {answer.shape}.",
+            "Each special direction has its own factor. Which one is left, late in the walk?",
+        )
         values = np.linalg.eigvalsh(S)
         left = 1 - s * values
         right = np.max(left**2)
@@ -191,7 +196,10 @@ def mse_gradient(gradient):
             if not np.isclose(factor, 1) and np.allclose(dW, factor * right_W):
                 hint = text
                 break
-        if hint is None and np.allclose(dW, right_W):
+        without_bias = X @ W.T - Y
+        if hint is None and np.allclose(dW, 2 * without_bias.T @ X / N):
+            hint = "This layer has no b in it. A is X Wᵀ + b."
+        elif hint is None and np.allclose(dW, right_W):
             hint = "dW is right. The bias acts on every example: sum its slopes over the examples."
         elif hint is None and results == inputs and np.allclose(dW, right_W.T):
             hint = "With a square W the shape cannot tell, but dW is transposed."
@@ -210,6 +218,11 @@ def standardise(prepare):
     given = [train.copy(), other.copy()]
     answer = _pair(prepare(*given), "two results are wanted, the scaled train and other")
     _untouched(given, [train, other])
+    require(
+        np.shape(answer[0]) != other.shape or np.shape(answer[1]) != train.shape,
+        "the two parts came back in the wrong order.",
+        "The training rows come first.",
+    )
     found_train = _array(answer[0], train.shape, "train")
     found_other = _array(answer[1], other.shape, "other")
     mean, std = train.mean(axis=0), train.std(axis=0)
@@ -246,13 +259,43 @@ def standardise(prepare):
         "the numbers are not (x - mean) / standard deviation of the training rows.",
     )
 
-    flat = train.copy()
-    flat[:, 3] = 2.0  # a column that never changes has spread 0
-    with np.errstate(invalid="ignore", divide="ignore"):
-        steady = [np.asarray(part, dtype=float) for part in prepare(flat, other.copy())]
-    require(
-        all(np.isfinite(part).all() for part in steady),
-        "a column that has the same value in every training row became nan or infinite.",
-        "Its spread is 0. Divide by 1 instead: np.where(std == 0, 1, std).",
-    )
+    # a column that never changes: in float64 the spread of forty 2.0 is 0, of forty 0.1 it is 4e-17
+    what = "a column that has the same value in every training row"
+    advice = "Divide by 1 there: np.where(np.ptp(train_rows, axis=0) == 0, 1, std)."
+    cure = f"Its spread is 0. {advice}"
+    for value in (2.0, 0.1):
+        flat = train.copy()
+        flat[:, 3] = value
+        with np.errstate(all="ignore"):
+            steady, others = prepare(flat, other.copy())
+        require(
+            np.shape(steady) == train.shape and np.shape(others) == other.shape,
+            f"{what} is gone, or the parts changed their shape.",
+            "Keep all columns, for a network expects the same number each time. " + cure,
+        )
+        steady, others = np.asarray(steady, dtype=float), np.asarray(others, dtype=float)
+        require(
+            np.isfinite(steady).all() and np.isfinite(others).all(),
+            f"{what} became nan or infinite.",
+            cure,
+        )
+        largest = np.abs(others[:, 3]).max()
+        if value == 0.1 and largest > 1e12:
+            cure = f"Rounding makes the std of forty {value} a tiny number, not 0. {advice}"
+        require(
+            largest < 1e3,
+            f"{what}, {value:g}, became as large as {largest:.0e} in the other rows.",
+            cure,
+        )
+        require(
+            np.allclose(steady[:, 3], 0),
+            f"{what} should become 0 there, but it became {steady[0, 3]:.3g}.",
+            "Take off the mean of this column too.",
+        )
+        require(
+            np.allclose(steady[:, :3], found_train[:, :3])
+            and np.allclose(others[:, :3], found_other[:, :3]),
+            f"{what} changed what became of the other columns.",
+            "Each column has a mean and a spread of its own: axis=0.",
+        )
     return "scaled by the training rows alone, and safe for a column that never changes."

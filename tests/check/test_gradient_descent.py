@@ -173,7 +173,7 @@ def test_the_factor_of_a_step_is_recognised(factor):
         (lambda S, s: np.max(left(S, s)) ** 2, "flat direction"),
         (lambda S, s: np.max((1 - s * np.diag(S)) ** 2), "diagonal"),
         (lambda S, s: np.min(left(S, s) ** 2), "direction"),
-        (lambda S, s: left(S, s) ** 2, "shape"),
+        (lambda S, s: left(S, s) ** 2, "one number is wanted"),
         (lambda S, s: 0.1, "special direction"),
     ],
 )
@@ -239,6 +239,7 @@ def careless(X, Y, W, b):
         (lambda X, Y, W, b: (mse(X, Y, W, b)[0], mse(X, Y, W, b)[1] / 3), "dW is right"),
         (lambda X, Y, W, b: (mse(X, Y, W, b)[0] + 1, mse(X, Y, W, b)[1]), "db is right"),
         (lambda X, Y, W, b: mse(X, Y, W, b)[0], "two results"),
+        (lambda X, Y, W, b: mse(X, Y, W, 0 * b), "no b in it"),
         (careless, "changed the arrays"),
         (lambda X, Y, W, b: (W, b), "chain rule"),
     ],
@@ -254,14 +255,31 @@ def scaled(by=lambda train, other: train, axis=0, ddof=0, guard=True, centre=Tru
     def prepare(train, other):
         rows = by(train, other)
         mean, std = rows.mean(axis=axis), rows.std(axis=axis, ddof=ddof)
-        std = np.where(std == 0, 1, std) if guard else std
+        std = np.where(np.ptp(train, axis=0) == 0, 1, std) if guard else std
         std = std if centre else 1.0
         return (train - mean) / std, (other - mean) / std
 
     return prepare
 
 
-@pytest.mark.parametrize("prepare", [scaled(), scaled(ddof=1)])
+def steady_column_all_zero(train, other):
+    moves = np.ptp(train, axis=0) > 0
+    return tuple(np.where(moves, part, 0) for part in scaled()(train, other))
+
+
+def by_a_loop(train, other):
+    train, other = train.copy(), other.copy()
+    for column in range(train.shape[1]):
+        mean, std = train[:, column].mean(), train[:, column].std()
+        for part in (train, other):
+            part[:, column] = (part[:, column] - mean) / (std if std > 1e-12 else 1)
+    return train, other
+
+
+@pytest.mark.parametrize(
+    "prepare",
+    [scaled(), scaled(ddof=1), by_a_loop, steady_column_all_zero, lambda *a: [*scaled()(*a)]],
+)
 def test_scaling_by_the_training_rows_is_recognised(prepare):
     assert check.standardise(prepare)
 
@@ -275,9 +293,48 @@ def in_place_scaling(train, other):
     return scaled()(train, other)
 
 
+def plus_a_tiny_number(train, other):
+    mean, std = train.mean(axis=0), train.std(axis=0) + 1e-8
+    return (train - mean) / std, (other - mean) / std
+
+
+def only_where_std_is_0(train, other):
+    mean, std = train.mean(axis=0), train.std(axis=0)
+    std = np.where(std == 0, 1, std)
+    return (train - mean) / std, (other - mean) / std
+
+
+def to_numbers(train, other):
+    return tuple(np.nan_to_num(part) for part in scaled(guard=False)(train, other))
+
+
+def without_steady_columns(train, other):
+    moves = train.std(axis=0) > 0
+    return scaled()(train[:, moves], other[:, moves])
+
+
+def untouched_where_steady(train, other):
+    std = train.std(axis=0)
+    mean, std = np.where(std == 0, 0, train.mean(axis=0)), np.where(std == 0, 1, std)
+    return (train - mean) / std, (other - mean) / std
+
+
+def all_or_nothing(train, other):
+    std = train.std(axis=0)
+    std = std if (std > 0).all() else 1.0
+    return (train - train.mean(axis=0)) / std, (other - train.mean(axis=0)) / std
+
+
 @pytest.mark.parametrize(
     ("prepare", "said"),
     [
+        (to_numbers, "Its spread is 0"),
+        (plus_a_tiny_number, "Its spread is 0"),
+        (only_where_std_is_0, "Rounding makes the std of forty 0.1 a tiny number"),
+        (without_steady_columns, "Keep all columns"),
+        (untouched_where_steady, "should become 0"),
+        (all_or_nothing, "changed what became of the other columns"),
+        (lambda train, other: scaled()(train, other)[::-1], "training rows come first"),
         (each_by_itself, "its own mean"),
         (scaled(by=lambda train, other: np.concatenate([train, other])), "leakage"),
         (scaled(axis=None), "axis=0"),
