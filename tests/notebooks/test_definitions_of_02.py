@@ -76,3 +76,17 @@ def test_the_hand_derived_gradient_is_the_measured_one(chapter, rng):
     np.testing.assert_allclose(by_weight, measured, atol=1e-6)
     measured = chapter["gradient"](lambda b: chapter["softmax_cost"](x, weight, b, t), bias)
     np.testing.assert_allclose(by_bias, measured, atol=1e-6)
+
+
+def test_a_mixture_of_two_bells_is_a_density(chapter):
+    l = np.linspace(-20, 30, 50_001)
+    p = chapter["density"](l, [1.5, 5.0, np.log(0.2), np.log(0.8), -0.7])
+    assert np.all(p >= 0)
+    assert p.sum() * (l[1] - l[0]) == pytest.approx(1, abs=1e-9)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.6, 112 / 114, 1.0])
+def test_the_interval_of_a_share_ends_where_the_share_is_two_deviations_off(chapter, share):
+    for end in chapter["give_and_take"](share, 114):
+        assert 0 <= end <= 1
+        assert abs(share - end) == pytest.approx(2 * np.sqrt(end * (1 - end) / 114), abs=1e-12)
