@@ -6,8 +6,8 @@
 
 A chapter is `book/chapters/NN_name.md`; its notebook with outputs is `notebooks/NN_name.ipynb`.
 Execution is repeatable: the same text and code give the same bytes. So nothing that differs from
-run to run is stored: no timings of cells, no random widget ids, no addresses in memory. Where a
-new output differs from the stored one only in measured times, the stored one stays.
+run to run is stored: no timings of cells, no random widget ids, no addresses in memory. Where the
+new outputs differ from the stored ones only in measured times, the stored ones stay.
 
 A notebook is stale when its code cells changed, or a file of the package that they imported.
 Which files those are, the kernel says itself at the end of a run; they stand in the notebook's
@@ -343,13 +343,18 @@ def without_times(outputs, timing=False):
 
 
 def keep_measured(book, stored):
-    """Put the stored output back wherever the new one differs only in measured times."""
+    """Put the stored outputs back if the new ones differ only in measured times.
+
+    All of them or none: times of two runs side by side would contradict each other.
+    """
     before = {cell.id: cell for cell in code_cells(stored)} if stored else {}
-    for cell in code_cells(book):
-        old = before.get(cell.id)
+    pairs = [(before.get(cell.id), cell) for cell in code_cells(book)]
+    for old, cell in pairs:
         timing = "timing" in cell.metadata.get("tags", [])
-        if old and without_times(old.outputs, timing) == without_times(cell.outputs, timing):
-            cell.outputs = old.outputs
+        if not old or without_times(old.outputs, timing) != without_times(cell.outputs, timing):
+            return
+    for old, cell in pairs:
+        cell.outputs = old.outputs
 
 
 # --- execution ----------------------------------------------------------------------------------

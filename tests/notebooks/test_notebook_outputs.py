@@ -50,6 +50,33 @@ def test_in_a_timing_cell_every_number_is_measured_and_words_are_not():
     assert timing("12 wide", "") != timing("12 long", "")
 
 
+def ran(*texts):
+    book = nbformat.v4.new_notebook(
+        cells=[nbformat.v4.new_code_cell(str(n)) for n in range(len(texts))]
+    )
+    for cell, text in zip(book.cells, texts, strict=True):
+        cell.outputs = printed(text)
+    notebooks.name_cells(book)
+    return book
+
+
+def shown(book):
+    return [cell.outputs[0].text for cell in book.cells]
+
+
+def test_measured_times_stay_when_nothing_else_changed():
+    book = ran("3 in 12 ms", "right")
+    notebooks.keep_measured(book, ran("3 in 15 ms", "right"))
+    assert shown(book) == ["3 in 15 ms", "right"]
+
+
+def test_times_of_two_runs_never_stand_side_by_side():
+    for stored in (ran("12 ms", "40 ms", "wrong"), ran("12 ms", "40 ms")):
+        book = ran("15 ms", "50 ms", "right")
+        notebooks.keep_measured(book, stored)
+        assert shown(book) == ["15 ms", "50 ms", "right"]
+
+
 def test_addresses_and_kernel_paths_are_removed():
     cell = nbformat.v4.new_code_cell("x")
     cell.outputs = printed("<A at 0x7f3a10>\n/tmp/ipykernel_12/345.py:3: note")
