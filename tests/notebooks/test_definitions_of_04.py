@@ -78,9 +78,16 @@ def test_schedule_rises_peaks_and_falls_to_zero(chapter):
 def test_clipping_shortens_all_gradients_by_one_factor(chapter, rng):
     gradients = [rng.normal(size=(3, 2)), rng.normal(size=4)]
     shorter, length = chapter["clip"](gradients, 0.1)
-    assert math.isclose(math.sqrt(sum(np.sum(g**2) for g in shorter)), 0.1)
-    for before, after in zip(gradients, shorter, strict=True):
-        np.testing.assert_allclose(after, before * 0.1 / length)
+    after = math.sqrt(sum(np.sum(g**2) for g in shorter))
+    assert math.isclose(after, 0.1, rel_tol=1e-5) and after <= 0.1
+    for old, new in zip(gradients, shorter, strict=True):
+        np.testing.assert_allclose(new, old * after / length)
+
+
+def test_clipping_leaves_short_gradients_and_zeros_alone(chapter):
+    for gradient in (np.array([0.3, 0.4]), np.zeros(2)):
+        (same,), length = chapter["clip"]([gradient], 1.0)
+        np.testing.assert_array_equal(same, gradient)
 
 
 def test_likeness_of_equal_rows_is_one_and_of_perpendicular_rows_zero(chapter):
