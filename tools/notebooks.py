@@ -47,6 +47,7 @@ METADATA = {
     "language_info": {"name": "python"},
     "accelerator": "GPU",
     "colab": {"provenance": [], "gpuType": "T4", "toc_visible": True},
+    "jupytext": {"default_lexer": "python"},  # what a save in JupyterLab would add
 }
 # One thread, and no GPU: the stored outputs are those of a laptop
 ENVIRONMENT = {

@@ -1,5 +1,6 @@
 """Each text has its notebook, cell by cell, and each notebook is fresh."""
 
+import os
 import shutil
 
 import example_chapter
@@ -46,3 +47,24 @@ def test_an_edit_in_jupyterlab_reaches_the_text(tmp_path, monkeypatch):
     again = notebooks.read_chapter("01_example", tmp_path)
     notebooks.name_cells(book)
     assert notebooks.text_of(again) == notebooks.text_of(book)
+
+
+@pytest.mark.parametrize("name", CHAPTERS)
+def test_opening_and_saving_in_jupyterlab_changes_nothing(name, tmp_path):
+    """Also when the notebook is much newer than its text, as after `make notebooks` or a pull."""
+    from jupyter_server.services.contents.largefilemanager import LargeFileManager
+    from jupytext import sync_contentsmanager
+
+    pair = [notebooks.source_path(name), notebooks.notebook_path(name)]
+    copies = [tmp_path / path.relative_to(notebooks.ROOT) for path in pair]
+    for path, copied in zip(pair, copies, strict=True):
+        copied.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, copied)
+    shutil.copy(notebooks.ROOT / "jupytext.toml", tmp_path)
+    os.utime(copies[0], (0, 0))
+    lab = sync_contentsmanager.build_sync_jupytext_contents_manager_class(LargeFileManager)()
+    lab.root_dir = str(tmp_path)
+    place = f"notebooks/{name}.ipynb"
+    lab.save(lab.get(place), place)
+    for path, copied in zip(pair, copies, strict=True):
+        assert copied.read_text("utf8") == path.read_text("utf8"), f"{path.name} was rewritten"
