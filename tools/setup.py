@@ -2,6 +2,8 @@
 
     python3 tools/setup.py [--venv .venv] [--torch cpu|cuda|none] [--extras lab,book,test]
 
+Without --torch the build of PyTorch stays what it was before, and is the CPU build at first.
+
 Standard library only: it runs before anything is installed. A finished environment carries a
 stamp; without the stamp it is unfinished and is made anew, so an interrupted run heals itself.
 """
@@ -17,7 +19,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 LOCK = ROOT / "requirements.lock"
-OLDEST = (3, 11)
+OLDEST, NEWEST = (3, 11), (3, 13)  # NEWEST: that the tests run on
 # Where PyTorch publishes its CPU builds; the general index has the CUDA build (2.7 GB) for Linux.
 TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 
@@ -31,6 +33,12 @@ def check_python(version=sys.version_info):
         raise SetupError(
             f"This is Python {version[0]}.{version[1]}, and the book needs Python 3.11 or newer; "
             "name another one, for example: make book PYTHON=python3.12"
+        )
+    if tuple(version[:2]) > NEWEST:
+        print(
+            f"Python {version[0]}.{version[1]} is newer than what the book is tested with; "
+            "if it fails: make book PYTHON=python3.13",
+            flush=True,
         )
 
 
@@ -65,18 +73,37 @@ class Environment:
         self.stamp = self.path / "nnbook-complete"
         self.python = self.path / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
         self.log = self.path / "setup.log"
+        self.build = self.path / "nnbook-torch"  # cpu, cuda or none
 
     def is_ready(self, wanted):
         return self.stamp.is_file() and self.stamp.read_text("utf8") == wanted
 
+    def torch_build(self):
+        """The build of PyTorch that was asked for last time; the CPU build at first."""
+        return self.build.read_text("utf8").strip() if self.build.is_file() else "cpu"
+
+    def is_of_this_python(self):
+        config = self.path / "pyvenv.cfg"
+        lines = config.read_text("utf8").splitlines() if config.is_file() else []
+        ours = "{}.{}.".format(*sys.version_info[:2])
+        return any(
+            line.partition("=")[0].strip().startswith("version")
+            and line.partition("=")[2].strip().startswith(ours)
+            for line in lines
+        )
+
     def create(self):
-        if self.path.exists() and (not self.stamp.is_file() or not self.python.exists()):
+        if self.path.exists() and not (
+            self.stamp.is_file() and self.python.exists() and self.is_of_this_python()
+        ):
             if not (self.path / "pyvenv.cfg").exists() and any(self.path.iterdir()):
                 raise SetupError(
                     f"{self.path} exists and is not a Python environment; "
                     "move it away or choose another name: make book VENV=.venv-book"
                 )
-            print(f"{self.path.name} was left unfinished: making it anew", flush=True)
+            finished = self.stamp.is_file() and self.python.exists()
+            why = "has another Python" if finished else "was left unfinished"
+            print(f"{self.path.name} {why}: making it anew", flush=True)
             shutil.rmtree(self.path)
         if not self.path.exists():
             made = subprocess.run(
@@ -102,15 +129,26 @@ class Environment:
             tail = [line for line in self.log.read_text("utf8").splitlines() if "ERROR" in line]
             raise SetupError(
                 "Packages could not be installed; is there a network, and room on the disk? "
+                f"(Or does requirements.lock not fit Python {platform.python_version()}?) "
                 f"Run the same command again to go on. pip said: {' '.join(tail[-2:])[-400:]} "
                 f"(all of it: {self.log})"
             )
         return done.returncode == 0
 
+    def has_cuda_torch(self):
+        code = "import torch; raise SystemExit(torch.version.cuda is None)"
+        return not subprocess.run([str(self.python), "-c", code], capture_output=True).returncode
+
     def install_torch(self, build):
         torch = pinned("torch")
-        if build == "cuda" or platform.system() != "Linux":
+        if platform.system() != "Linux":
             self.pip("-c", str(LOCK), torch)
+        elif build == "cuda":
+            if not self.has_cuda_torch():  # pip would be content with the CPU build
+                self.pip("--force-reinstall", "--no-deps", torch)
+            self.pip("-c", str(LOCK), torch)
+        elif self.has_cuda_torch():
+            self.pip("--force-reinstall", "--no-deps", "--index-url", TORCH_CPU_INDEX, torch)
         # a wheel that lies at hand (PIP_FIND_LINKS) comes first: no network, no large download
         elif not self.pip("--no-deps", "--no-index", torch, may_fail=True):
             self.pip("--no-deps", "--index-url", TORCH_CPU_INDEX, torch)
@@ -119,6 +157,7 @@ class Environment:
 def set_up(venv, extras, torch):
     check_python()
     environment = Environment(venv)
+    torch = torch or environment.torch_build()
     wanted = digest(extras, torch)
     if environment.is_ready(wanted):
         return environment
@@ -131,6 +170,7 @@ def set_up(venv, extras, torch):
     print("  the other packages ...", flush=True)
     environment.pip("-c", str(LOCK), *lines)
     environment.pip("--no-deps", "--no-build-isolation", "-e", str(ROOT))
+    environment.build.write_text(torch, "utf8")
     environment.stamp.write_text(wanted, "utf8")
     print(f"  {environment.path.name} is ready", flush=True)
     if torch == "cpu" and shutil.which("nvidia-smi"):
@@ -141,7 +181,7 @@ def set_up(venv, extras, torch):
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--venv", default=str(ROOT / ".venv"))
-    parser.add_argument("--torch", choices=["cpu", "cuda", "none"], default="cpu")
+    parser.add_argument("--torch", choices=["cpu", "cuda", "none"])
     parser.add_argument("--extras", default="lab,book,test", help='"" for none')
     options = parser.parse_args()
     try:
