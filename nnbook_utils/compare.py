@@ -551,7 +551,7 @@ class TrainingProof:
         return float(self.differences.max())
 
     def show(self, title, alt=None):
-        """Draw the curves and print the two lines below them."""
+        """Draw the curves and print the three lines below them."""
         from . import figures
 
         figures.show(self._figure(title), alt or self._description())
@@ -615,8 +615,9 @@ class TrainingProof:
         met = self.largest <= self.tolerance
         sign, what, relation = ("✓", "same", "≤") if met else ("✗", "not the same", ">")
         return (
-            f"{sign} {what} training: {len(self.losses)} steps, largest difference of the losses "
-            f"{difference(self.largest)} {relation} {bound(self.tolerance)}\n{speeds}"
+            f"{sign} {what} training over {len(self.losses):,} steps\n"
+            f"largest difference of the losses {difference(self.largest)} "
+            f"{relation} {bound(self.tolerance)}\n{speeds}"
         )
 
     def _ipython_display_(self):

@@ -24,6 +24,8 @@ from ._progress import track as track
 from ._units import seconds as in_seconds
 from ._units import three_digits
 
+LINE = 75  # characters: what a page shows side by side
+
 
 class LossNotFinite(ArithmeticError):
     """The loss became NaN or infinite. `history` holds what was measured before."""
@@ -61,25 +63,38 @@ class History:
             self.metrics.setdefault(name, []).append(value)
 
     def summary(self, wanted=None):
-        """One line: steps, time, loss from first to last, last metrics, examples per second."""
+        """Steps, time, loss from first to last, speed, last metrics: lines of a page's width."""
         if not self.losses:
             return "no step was made"
         count = f"{self.steps:,} steps"
         if self.interrupted:
             count = f"interrupted after {self.steps:,} of {wanted:,} steps"
-        parts = [
+        run = [
             f"{count} in {in_seconds(self.seconds)}",
             f"loss {three_digits(self.losses[0])} → {three_digits(self.losses[-1])}",
+            f"{three_digits(self.examples_per_second)} examples/s",
         ]
-        parts += [
+        metrics = [
             f"{name} {value[-1]:.4g}" if isinstance(value[-1], float) else f"{name} {value[-1]}"
             for name, value in self.metrics.items()
             if name != "step"
         ]
-        return " · ".join([*parts, f"{three_digits(self.examples_per_second)} examples/s"])
+        # Metrics begin a line of their own, so that no line break depends on a measured time.
+        return "\n".join(_lines(run) + _lines(metrics))
 
     def __repr__(self):
-        return f"History({self.summary(self.steps)})"
+        return f"History({' · '.join(self.summary(self.steps).splitlines())})"
+
+
+def _lines(parts):
+    """Parts with dots between them, in as few lines of at most LINE characters as hold them."""
+    lines = []
+    for part in parts:
+        if lines and len(lines[-1]) + len(part) + 3 <= LINE:
+            lines[-1] += f" · {part}"
+        else:
+            lines.append(part)
+    return lines
 
 
 def fit(

@@ -416,11 +416,11 @@ def test_a_model_and_its_twin_train_alike(shown, capsys):
     assert all(value > 0 for value in proof.examples_per_second.values())
     (alt,) = shown
     assert len(alt) > 60 and "30 training steps" in alt
-    first, second = capsys.readouterr().out.splitlines()
-    assert re.match(
-        r"✓ same training: 30 steps, largest difference of the losses \S+ ≤ 1e-4", first
-    )
-    assert re.match(r"NumPy \S+ examples/s · PyTorch \S+ examples/s on cpu", second)
+    first, second, third = lines = capsys.readouterr().out.splitlines()
+    assert first == "✓ same training over 30 steps"
+    assert re.fullmatch(r"largest difference of the losses \S+ ≤ 1e-4", second)
+    assert re.fullmatch(r"NumPy \S+ examples/s · PyTorch \S+ examples/s on cpu", third)
+    assert max(map(len, lines)) <= 75, "no wider than the book's text"
 
 
 def test_both_start_from_the_weights_of_the_scratch_model_and_learn(shown):

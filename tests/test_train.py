@@ -485,13 +485,21 @@ def test_an_optimiser_without_a_state_is_named(tmp_path):
 # -- what is shown -------------------------------------------------------------------------------
 
 
-def test_without_a_terminal_one_line_is_printed(capsys):
+def test_without_a_terminal_the_run_and_its_metrics_are_printed(capsys):
     fit(steps=5, progress=True, evaluate=lambda model: {"accuracy": 0.5})
     out, err = capsys.readouterr()
     assert err == ""
-    (line,) = out.splitlines()
-    assert line.startswith("5 steps in ") and " · accuracy 0.5 · " in line
-    assert line.endswith(" examples/s")
+    run, metrics = out.splitlines()
+    assert run.startswith("5 steps in ") and run.endswith(" examples/s")
+    assert metrics == "accuracy 0.5"
+
+
+def test_many_metrics_stay_within_the_width_of_a_page():
+    names = [f"{kind} {what}" for kind in ("training", "validation") for what in ("loss", "right")]
+    history = train.History([2.3, 5.4e-4] * 1250, {name: [0.123456] for name in names}, 9.99, 10**6)
+    lines = history.summary().splitlines()
+    assert len(lines) == 3 and max(map(len, lines)) <= 75
+    assert all(any(f"{name} 0.1235" in line for line in lines) for name in names)
 
 
 def test_no_progress_prints_nothing(capsys):
