@@ -184,14 +184,6 @@ def test_lines_have_65_to_75_characters(visit, report):
     assert 65 <= mean <= 75
 
 
-def test_formulas_are_as_large_as_the_text(visit):
-    tab = visit().open(CHAPTERS[1], explorers=False)
-    size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
-    text = tab.eval_on_selector("article section > p", size)
-    formulas = tab.eval_on_selector_all("article p > .math .katex", f"(es) => es.map({size})")
-    assert formulas and set(formulas) == {pytest.approx(1.03 * text, rel=0.01)}
-
-
 def test_figures_are_as_wide_as_the_text(visit):
     tab = visit().open(CHAPTERS[0], whole=True)
     text = tab.locator("article h1").bounding_box()["width"]
