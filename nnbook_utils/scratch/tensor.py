@@ -67,7 +67,8 @@ class Tensor:
         """The Tensor that an operation returns.
 
         rule(gradient of data) -> one gradient a parent, each of the parent's shape, or None for a
-        parent that needs none. A rule never changes the gradient that it was given.
+        parent that needs none. A rule never changes the gradient that it was given, and keeps no
+        array that it returns.
         """
         tensor = Tensor.__new__(Tensor)
         tensor.data = data if type(data) is np.ndarray else np.asarray(data)
@@ -124,21 +125,26 @@ class Tensor:
             gradient = gradients.pop(id(tensor), None)
             if gradient is None:  # every rule said that this tensor needs none
                 continue
-            if tensor.rule is None or tensor.keeps_grad:
-                tensor.accumulate(gradient)
             if tensor.rule is None:
+                tensor.accumulate(gradient, is_ours=id(tensor) in ours)
                 continue
-            for parent, share in zip(tensor.parents, tensor.rule(gradient), strict=True):
+            if tensor.keeps_grad:
+                tensor.accumulate(gradient)
+            shares = tensor.rule(gradient)
+            for parent, share in zip(tensor.parents, shares, strict=True):
                 if share is not None and parent.requires_grad:
                     deliver(share, parent, gradients, ours)
+                    if is_new(share, gradient, shares):
+                        ours.add(id(parent))
             if not retain_graph:
                 tensor.parents = ()
                 tensor.rule = freed
 
-    def accumulate(self, gradient):
+    def accumulate(self, gradient, is_ours=False):
         """Add to `grad`, which never shares memory with another tensor's gradient."""
         if self.grad is None:
-            self.grad = np.array(gradient, dtype=self.data.dtype, order="C")
+            copy = None if is_ours else True  # None: only where dtype or order need it
+            self.grad = np.array(gradient, dtype=self.data.dtype, order="C", copy=copy)
         else:
             self.grad = self.grad + gradient
 
@@ -475,6 +481,13 @@ def deliver(share, parent, gradients, ours):
     else:
         gradients[key] = gradients[key] + share
         ours.add(key)
+
+
+def is_new(share, gradient, shares):
+    """Was this array made by the rule, for this parent alone? Then it need not be copied."""
+    if type(share) is not np.ndarray or share.base is not None or share is gradient:
+        return False
+    return sum(other is share for other in shares) == 1
 
 
 def freed(*_):

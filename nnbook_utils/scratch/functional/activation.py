@@ -7,6 +7,7 @@ import numpy as np
 from ..tensor import Tensor
 from .checks import axis, floating, number, one_of
 from .error_function import erfc
+from .layout import pieces
 
 
 def relu(x):
@@ -19,7 +20,10 @@ def relu(x):
 
     # The slope is 1 where x > 0 and 0 elsewhere. A product with the mask is faster than np.where.
     def backward(grad):
-        return (grad * (out > 0),)
+        dx = np.empty_like(out)
+        for part in pieces(dx):
+            np.multiply(grad[part], out[part] > 0, out=dx[part])
+        return (dx,)
 
     return Tensor.result(out, (x,), backward)
 
@@ -94,29 +98,35 @@ def gelu(x, approximate="none"):
 
 def _gelu_tanh(x):
     # x (1 + tanh(u)) / 2  with  u = c (x + k x^3) = x (c + c k x^2). Computed in place, step by
-    # step: with an array for each step, most of the time would go into fetching memory.
+    # step and piece by piece: else most of the time would go into fetching memory.
     c, k = math.sqrt(2 / math.pi), 0.044715
-    t = np.multiply(x.data, x.data, out=np.empty_like(x.data))
-    t *= c * k
-    t += c
-    t *= x.data
-    np.tanh(t, out=t)
-    out = t + 1
-    out *= x.data
-    out *= 0.5
+    tanh_u, out = np.empty_like(x.data), np.empty_like(x.data)
+    for part in pieces(out):
+        x_, t, y = x.data[part], tanh_u[part], out[part]
+        np.multiply(x_, x_, out=t)
+        t *= c * k
+        t += c
+        t *= x_
+        np.tanh(t, out=t)
+        np.add(t, 1, out=y)
+        y *= x_
+        y *= 0.5
 
-    # derivative: (1 + t + x (1 - t^2) u') / 2,  u' = c + 3 c k x^2
+    # derivative: (1 + t + x (1 - t^2) u') / 2,  t = tanh(u),  u' = c + 3 c k x^2
     def backward(grad):
-        slope = x.data * x.data
-        slope *= 3 * c * k
-        slope += c
-        slope *= x.data
-        slope *= 1 - t * t
-        slope += t
-        slope += 1
-        slope *= 0.5
-        slope *= grad
-        return (slope,)
+        dx = np.empty_like(x.data)
+        for part in pieces(dx):
+            x_, t, slope = x.data[part], tanh_u[part], dx[part]
+            np.multiply(x_, x_, out=slope)
+            slope *= 3 * c * k
+            slope += c
+            slope *= x_
+            slope *= 1 - t * t
+            slope += t
+            slope += 1
+            slope *= 0.5
+            slope *= grad[part]
+        return (dx,)
 
     return Tensor.result(out, (x,), backward)
 
@@ -127,18 +137,24 @@ def silu(x):
     Twin: torch.nn.functional.silu. Source: arXiv:1606.08415.
     """
     x = floating("x", x)
-    s = _sigmoid(x.data)
+    sigmoids, out = np.empty_like(x.data), np.empty_like(x.data)
+    for part in pieces(out):
+        sigmoids[part] = _sigmoid(x.data[part])
+        np.multiply(x.data[part], sigmoids[part], out=out[part])
 
     # d(x s)/dx = s + x s (1 - s) = s (1 + x (1 - s))
     def backward(grad):
-        slope = 1 - s
-        slope *= x.data
-        slope += 1
-        slope *= s
-        slope *= grad
-        return (slope,)
+        dx = np.empty_like(out)
+        for part in pieces(dx):
+            s, slope = sigmoids[part], dx[part]
+            np.subtract(1, s, out=slope)
+            slope *= x.data[part]
+            slope += 1
+            slope *= s
+            slope *= grad[part]
+        return (dx,)
 
-    return Tensor.result(x.data * s, (x,), backward)
+    return Tensor.result(out, (x,), backward)
 
 
 def softplus(x):

@@ -46,9 +46,10 @@ def scaled_dot_product_attention(
             ds *= keep
         ds -= np.vecdot(ds, p)[..., None]
         ds *= p
-        ds *= scale
         dq = ds @ k
+        dq *= scale
         dk = ds.swapaxes(-1, -2) @ q
+        dk *= scale
         return unbroadcast(dq, q.shape), unbroadcast(dk, k.shape), unbroadcast(dv, v.shape)
 
     return Tensor.result(dropped @ v, (query, key, value), backward)
@@ -67,15 +68,14 @@ def attention_weights(query, key, attn_mask=None, is_causal=False, scale=None):
 
 
 def _weights(q, k, mask, scale):
-    p = q @ k.swapaxes(-1, -2)
-    p *= scale
+    p = (q * q.dtype.type(scale)) @ k.swapaxes(-1, -2)
     if mask is not None:
         p += mask
     top = p.max(axis=-1, keepdims=True)
     p -= np.where(top == -np.inf, 0, top) if mask is not None else top
     np.exp(p, out=p)
-    total = p.sum(axis=-1, keepdims=True)
-    p /= np.where(total == 0, 1, total) if mask is not None else total
+    total = p @ np.ones((p.shape[-1], 1), p.dtype)  # faster than p.sum(axis=-1)
+    p *= 1 / (np.where(total == 0, 1, total) if mask is not None else total)
     return p
 
 

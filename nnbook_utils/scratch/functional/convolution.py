@@ -182,7 +182,9 @@ def _spread(g, kernel, stride, dilation, shape):
 def _gradients(images, g, kernel, stride, padding, dilation, for_images):
     """Gradients of images (None unless asked for) and kernel, from g, that of the result."""
     border = [d * (k - 1) - p for d, k, p in zip(dilation, kernel.shape[:2], padding, strict=True)]
-    if for_images and stride == (1, 1) and min(border) >= 0:
+    # patches of g pay unless they hold more than twice the numbers of patches of the images
+    few = images[..., 0].size * g.shape[3] <= 2 * g[..., 0].size * images.shape[3]
+    if for_images and stride == (1, 1) and min(border) >= 0 and few:
         return _both_gradients(images, g, kernel, border, dilation)
     dk = _kernel_gradient(images, g, kernel.shape, stride, padding, dilation)
     if not for_images:

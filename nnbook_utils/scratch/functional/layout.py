@@ -62,6 +62,18 @@ def per_channel(operation, positions, vector, out=None):
     return operation(positions.reshape(shape), vector, out=out).reshape(n, count, channels)
 
 
+def pieces(array):
+    """Indices that cut an array along its first axis into pieces of about 2^16 numbers.
+
+    Several steps in a row over one piece find it in the processor's cache; over the whole of a
+    large array each step would fetch it from memory again.
+    """
+    if array.size <= 2**16:
+        return [...]
+    step = max(1, 2**16 * len(array) // array.size)
+    return [slice(start, start + step) for start in range(0, len(array), step)]
+
+
 def add_to_channels(images, vector):
     """Add one number a channel to images (N, ..., C), in place."""
     positions = to_positions(images)

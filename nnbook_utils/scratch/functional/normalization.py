@@ -10,7 +10,14 @@ import numpy as np
 
 from ..tensor import Tensor
 from .checks import floating, has_shape, number, probability, same_dtype, whole
-from .layout import channels_last, from_positions, per_channel, to_positions
+from .layout import (
+    channels_last,
+    from_positions,
+    per_channel,
+    pieces,
+    sum_of_positions,
+    to_positions,
+)
 
 
 def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
@@ -33,13 +40,13 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     # the two means are what flows through the mean and through the deviation.
     def backward(grad):
         g = grad.reshape(-1, size)
-        h = g if weight is None else g * weight.data.ravel()
+        h = _affine(g[None], weight, None)[0]
         dx = h - h @ average
         dx -= xhat * ((h * xhat) @ average)
         dx *= inverse
         return _with_affine(dx.reshape(x.shape), g, xhat, weight, bias)
 
-    out = _affine(xhat, weight, bias).reshape(x.shape)
+    out = _affine(xhat[None], weight, bias).reshape(x.shape)
     return Tensor.result(out, _present(x, weight, bias), backward)
 
 
@@ -60,11 +67,11 @@ def rms_norm(x, normalized_shape, weight=None, eps=None):
     # dL/dx = (h - xhat * mean(h * xhat)) / rms,  h = g * weight
     def backward(grad):
         g = grad.reshape(-1, size)
-        h = g if weight is None else g * weight.data.ravel()
+        h = _affine(g[None], weight, None)[0]
         dx = (h - xhat * ((h * xhat) @ average)) * inverse
         return _with_affine(dx.reshape(x.shape), g, xhat, weight, None)
 
-    out = _affine(xhat, weight, None).reshape(x.shape)
+    out = _affine(xhat[None], weight, None).reshape(x.shape)
     return Tensor.result(out, _present(x, weight), backward)
 
 
@@ -113,7 +120,7 @@ def batch_norm(
         dx = _backward(g, xhat, scale, channels) if training else per_channel(np.multiply, g, scale)
         return _with_affine(from_positions(dx, images.shape), g[0], xhat[0], weight, bias)
 
-    out = from_positions(_affine_channels(xhat, weight, bias), images.shape)
+    out = from_positions(_affine(xhat, weight, bias), images.shape)
     return Tensor.result(out, _present(x, weight, bias), backward)
 
 
@@ -135,23 +142,33 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     positions = to_positions(images)  # (N, P, C)
     if positions.shape[1] * channels == 0:
         raise ValueError(f"group_norm needs at least one value a group, but x has shape {x.shape}")
-    centred = per_channel(np.subtract, positions, _mean(positions, num_groups))
-    inverse = 1 / np.sqrt(_mean(centred * centred, num_groups) + x.dtype.type(eps))
-    xhat = per_channel(np.multiply, centred, inverse, out=centred)
+    xhat, inverse = np.empty_like(positions), np.empty((len(x), 1, channels), x.dtype)
+    out = np.empty_like(positions)
+    for few in pieces(positions):  # all steps for a few images, while they lie in the cache
+        few_xhat = xhat[few]
+        per_channel(np.subtract, positions[few], _mean(positions[few], num_groups), out=few_xhat)
+        variance = _mean(few_xhat * few_xhat, num_groups)
+        inverse[few] = 1 / np.sqrt(variance + x.dtype.type(eps))
+        per_channel(np.multiply, few_xhat, inverse[few], out=few_xhat)
+        _affine(few_xhat, weight, bias, out=out[few])
 
     # As in layer_norm, with the means over each group.
     def backward(grad):
         g = to_positions(channels_last(grad))
-        if weight is None:
-            dx = _backward(g, xhat, inverse, num_groups)
-        else:
-            h = per_channel(np.multiply, g, weight.data.reshape(1, 1, -1))
-            dx = _backward(h, xhat, inverse, num_groups)
-        rows = g.reshape(-1, channels), xhat.reshape(-1, channels)
-        return _with_affine(from_positions(dx, images.shape), *rows, weight, bias)
+        dx = np.empty_like(g)
+        dw, db = np.zeros(channels, g.dtype), np.zeros(channels, g.dtype)
+        for few in pieces(g):
+            h = g[few]
+            dw += sum_of_positions(h * xhat[few])
+            db += sum_of_positions(h)
+            if weight is not None:
+                h = per_channel(np.multiply, h, weight.data.reshape(1, 1, -1))
+            dx[few] = _backward(h, xhat[few], inverse[few], num_groups)
+        gradients = from_positions(dx, images.shape), dw, db
+        wanted = (True, weight is not None, bias is not None)
+        return [gradient for gradient, yes in zip(gradients, wanted, strict=True) if yes]
 
-    out = from_positions(_affine_channels(xhat, weight, bias), images.shape)
-    return Tensor.result(out, _present(x, weight, bias), backward)
+    return Tensor.result(from_positions(out, images.shape), _present(x, weight, bias), backward)
 
 
 def _mean(positions, groups):
@@ -173,20 +190,17 @@ def _backward(h, xhat, scale, groups):
     return per_channel(np.multiply, dx, scale, out=dx)
 
 
-def _affine_channels(xhat, weight, bias):
-    """xhat * weight + bias, one number a channel."""
-    out = xhat
-    if weight is not None:
-        out = per_channel(np.multiply, xhat, weight.data.reshape(1, 1, -1))
-    if bias is not None:
-        into = None if weight is None else out  # xhat itself is needed later
-        out = per_channel(np.add, out, bias.data.reshape(1, 1, -1), out=into)
-    return out
-
-
-def _affine(xhat, weight, bias):
-    out = xhat if weight is None else xhat * weight.data.ravel()
-    return out if bias is None else out + bias.data.ravel()
+def _affine(xhat, weight, bias, out=None):
+    """xhat (N, P, C) * weight + bias, one number a channel."""
+    if weight is None and bias is None:
+        if out is None:
+            return xhat
+        np.copyto(out, xhat)
+        return out
+    if weight is None:
+        return per_channel(np.add, xhat, bias.data.reshape(1, 1, -1), out=out)
+    out = per_channel(np.multiply, xhat, weight.data.reshape(1, 1, -1), out=out)
+    return out if bias is None else per_channel(np.add, out, bias.data.reshape(1, 1, -1), out=out)
 
 
 def _with_affine(dx, g, xhat, weight, bias):

@@ -23,7 +23,7 @@ def rnn(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None, nonlinearity="t
     steps = _time_first(x.data)  # (T, N, D)
     w_ih, w_hh, biases = weights[0].data, weights[1].data, weights[2:]
     hs = _with_start(states[0], steps)  # (T+1, N, H): h_0 and all that follow
-    hs[1:] = _project(steps, w_ih, *biases)
+    hs[1:] = _project(steps, w_ih, *(b.data for b in biases))
     for before, h in zip(hs, hs[1:], strict=False):
         h += before @ w_hh.T
         np.tanh(h, out=h) if nonlinearity == "tanh" else np.maximum(h, 0, out=h)
@@ -63,7 +63,7 @@ def lstm(x, h0, c0, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
     scale = np.repeat(np.array([0.5, 0.5, 1, 0.5], x.dtype), size)
     shift = np.repeat(np.array([0.5, 0.5, 0, 0.5], x.dtype), size)
     recurrent = np.ascontiguousarray((w_hh * scale[:, None]).T)  # (H, 4H)
-    gates = _project(steps, w_ih, *biases) * scale  # (T, N, 4H)
+    gates = _project(steps, w_ih * scale[:, None], *(scale * b.data for b in biases))  # (T, N, 4H)
     # One array for the result: h_1 … h_T, and behind them c_T.
     out = np.empty((len(steps) + 1, len(x), size), x.dtype)
     cs = _with_start(states[1], steps)  # (T+1, N, H): c_0 … c_T
@@ -124,7 +124,7 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
     steps = _time_first(x.data)
     w_ih, w_hh, biases = weights[0].data, weights[1].data, weights[2:]
     size = w_hh.shape[1]
-    from_x = _project(steps, w_ih, *biases[:1])  # (T, N, 3H)
+    from_x = _project(steps, w_ih, *(b.data for b in biases[:1]))  # (T, N, 3H)
     gates = np.empty_like(from_x)
     candidates = np.empty((len(steps), len(x), size), x.dtype)  # W_hn h + b_hn
     hs = _with_start(states[0], steps)
@@ -185,8 +185,8 @@ def _project(steps, weight, *biases):
     """W x_t + b for all steps at once: (T, N, D) -> (T, N, gates)."""
     t, n, d = steps.shape
     out = steps.reshape(t * n, d) @ weight.T
-    for bias in biases:
-        out += bias.data
+    if biases:
+        out += sum(biases)
     return out.reshape(t, n, len(weight))
 
 
