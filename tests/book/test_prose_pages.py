@@ -267,7 +267,7 @@ def test_prose_is_what_a_chapter_tells(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "path, following", zip(CHAPTERS[:-1], CHAPTERS[1:], strict=True), ids=lambda path: path.stem
+    "path, following", [*zip(CHAPTERS[:-1], CHAPTERS[1:], strict=True)], ids=lambda path: path.stem
 )
 def test_chapter_closes_with_a_link_to_the_next(path, following):
     close = path.read_text("utf8").rpartition("**Next:** ")[2]

@@ -90,3 +90,10 @@ def test_the_interval_of_a_share_ends_where_the_share_is_two_deviations_off(chap
     for end in chapter["give_and_take"](share, 114):
         assert 0 <= end <= 1
         assert abs(share - end) == pytest.approx(2 * np.sqrt(end * (1 - end) / 114), abs=1e-12)
+
+
+def test_memory_is_told_in_the_unit_that_fits(chapter):
+    assert chapter["storage"](2) == "8.0 bytes"
+    assert chapter["storage"](13_002**2) == "676.2 MB"
+    assert chapter["storage"](124_000_000**2) == "61.5 PB"
+    assert chapter["storage"](1e30) == "4,000,000,000,000,000.0 PB"

@@ -83,6 +83,29 @@ def test_xor_from_seed_3_is_stuck_after_300_steps_and_solved_after_1500(chapter)
     assert costs[-1] < 0.01
 
 
+def test_about_one_start_in_five_is_level_after_300_steps_and_most_of_them_get_away(chapter):
+    """The chapter's network and steps for 400 starts at once, in arrays; the first is seed 3."""
+    X = np.array([(0, 0, 1), (0, 1, 1), (1, 0, 1), (1, 1, 1)], float)  # the 1 is for the bias
+    y = np.array([-1.0, 1.0, 1.0, -1.0])
+    p = np.random.default_rng(0).normal(size=(400, 13))
+    p[0] = np.random.default_rng(3).normal(size=13)
+    W, v = p[:, :9].reshape(400, 3, 3), p[:, 9:]  # (starts, neurons, inputs), (starts, 4)
+    costs = []
+    for _ in range(5000):
+        h = np.tanh(X @ W.transpose(0, 2, 1))  # (starts, rows, neurons)
+        out = np.tanh((h @ v[:, :3, None])[..., 0] + v[:, 3:])
+        costs.append(np.mean((out - y) ** 2, axis=1))
+        g = (out - y) / 2 * (1 - out**2)
+        gh = g[:, :, None] * v[:, None, :3] * (1 - h**2)
+        v[:, :3] -= 0.3 * (g[:, None] @ h)[:, 0]
+        v[:, 3] -= 0.3 * g.sum(axis=1)
+        W -= 0.3 * gh.transpose(0, 2, 1) @ X
+    np.testing.assert_allclose([c[0] for c in costs[:300]], list(xor_costs(chapter, 3, 300)))
+    level = np.mean(costs[299] > 0.4)
+    assert 0.15 < level < 0.28
+    assert np.mean(costs[-1] > 0.4) < level / 2
+
+
 def test_the_landing_place_has_the_measured_slope(chapter):
     landing = chapter["landing"]
     vx, vy = chapter["Value"](4.0), chapter["Value"](4.0)
