@@ -16,7 +16,8 @@ def save(state_dict, path):
     path: ends in .npz (NumPy's own) or .safetensors (which PyTorch's tools read too). The file
     appears complete or not at all: when writing fails, an older file of that name stays as it was.
     Raises ValueError for another ending, TypeError for what is not an array of numbers or text,
-    FileNotFoundError when the folder does not exist. Chapter: 24_beyond_one_machine. Twin: torch.save.
+    FileNotFoundError when the folder does not exist.
+    Chapter: 24_beyond_one_machine. Twin: torch.save.
     """
     path = _checked(path)
     arrays = {name: np.asarray(value, order="C") for name, value in state_dict.items()}

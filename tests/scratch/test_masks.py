@@ -71,11 +71,10 @@ def test_encoder_layer_with_padding_cannot_look_ahead():
     changed = x.copy()
     changed[:, -1] += 1
     pads = np.zeros((1, 4), bool)
-    first, second = (
-        layer(y, src_key_padding_mask=pads, is_causal=True).data
-        for y in (Tensor(x), Tensor(changed))
+    before, after = (
+        layer(Tensor(y), src_key_padding_mask=pads, is_causal=True).data for y in (x, changed)
     )
-    np.testing.assert_array_equal(first[:, :-1], second[:, :-1])
+    np.testing.assert_array_equal(before[:, :-1], after[:, :-1])
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (6, 4, 4)])

@@ -123,10 +123,9 @@ def test_arrays_that_change_places_are_noticed():
     parameters = [nn.Parameter(np.full((2, 2), value)) for value in (1.0, 5.0)]
     optimizer = optim.SGD(parameters, lr=1.0)
     parameters[0].data, parameters[1].data = parameters[1].data, parameters[0].data
-    for p in parameters:
-        p.grad = np.ones(p.shape)
+    parameters[0].grad, parameters[1].grad = np.full((2, 2), 2.0), np.ones((2, 2))
     optimizer.step()
-    np.testing.assert_array_equal(parameters[0].data, np.full((2, 2), 4.0))
+    np.testing.assert_array_equal(parameters[0].data, np.full((2, 2), 3.0))
     np.testing.assert_array_equal(parameters[1].data, np.zeros((2, 2)))
 
 
