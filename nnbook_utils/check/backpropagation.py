@@ -12,6 +12,21 @@ def by_hand(df_dw, df_dx, df_db):
     wanted = {"df/dw": 30.0, "df/dx": 20.0, "df/db": 10.0}
     found = {name: float(value) for name, value in answers.items()}
     require(
+        found != {name: value / 2 for name, value in wanted.items()},
+        "all three are half of the right slope.",
+        "The slope of z² is 2z, not z.",
+    )
+    require(
+        set(found.values()) != {10.0},
+        "10 is the slope of the square, and right for b only.",
+        "On the way to w and x there is one more local slope: the product swaps.",
+    )
+    require(
+        found["df/db"] != 0,
+        "df/db is not 0.",
+        "A nudge to b moves the bracket by as much, and the bracket moves f.",
+    )
+    require(
         not (found["df/dw"] == 20 and found["df/dx"] == 30),
         "df/dw and df/dx are swapped.",
         "A nudge to w is multiplied by x, and a nudge to x by w.",
@@ -165,6 +180,14 @@ def softmax_backward(function):
             (
                 p * (g + (g * p).sum(axis=1, keepdims=True)),
                 "The other p_j fall when z_i rises: the sum is taken away.",
+            ),
+            (
+                p * (1 - p) * g - p * (g * p).sum(axis=1, keepdims=True),
+                "Here j = i is counted twice: the other p_j are those with j ≠ i.",
+            ),
+            (
+                p * (g - (g * p).mean(axis=1, keepdims=True)),
+                "The sum over j is a sum, and this is a mean.",
             ),
             (
                 p * (g - g.sum(axis=1, keepdims=True)),

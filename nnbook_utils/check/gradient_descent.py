@@ -19,9 +19,11 @@ def _array(value, shape, name):
 def _pair(value, what):
     if isinstance(value, tuple | list) and any(entry is ... or entry is None for entry in value):
         raise NotImplementedError  # the stub's dots are still there
+    several = isinstance(value, tuple | list)
+    came = f"are {len(value)}" if several else f"is a {type(value).__name__}"
     require(
-        isinstance(value, tuple | list) and len(value) == 2,
-        f"{what}, but what came back is a {type(value).__name__}.",
+        several and len(value) == 2,
+        f"{what}, but what came back {came}.",
         "End the function with return, the two results, and a comma between them.",
     )
     return value
@@ -39,7 +41,10 @@ def _untouched(arrays, copies):
 def partial_derivatives(slopes):
     """slopes(x, y) returns (∂f/∂x, ∂f/∂y) of f = x² y + 3 y² - x."""
     for x, y in [(2.0, 1.0), (-1.0, 0.5), (0.3, -2.0)]:
-        dx, dy = _pair(slopes(x, y), "the gradient has two entries")
+        answer = slopes(x, y)
+        if isinstance(answer, np.ndarray):
+            answer = _array(answer, (2,), "the gradient").tolist()
+        dx, dy = _pair(answer, "the gradient has two entries")
         right = 2 * x * y - 1, x**2 + 6 * y
         if np.allclose((dx, dy), right):
             continue
@@ -50,6 +55,8 @@ def partial_derivatives(slopes):
             hint = "This is the negative gradient. The gradient itself points uphill."
         elif np.isclose(dy, right[1]) and np.isclose(dx, right[0] + 1):
             hint = "∂f/∂y is right. In ∂f/∂x a term is missing: what is the slope of -x?"
+        elif np.isclose(dy, right[1]) and np.isclose(dx, right[0] + 1 - x):
+            hint = "∂f/∂y is right. In ∂f/∂x the last term is wrong: what is the slope of -x?"
         elif np.isclose(dy, right[1]) and np.isclose(dx, right[0] + 3 * y**2):
             hint = "While y is held still, 3 y² is a constant. What is the slope of a constant?"
         elif np.isclose(dx, right[0]) and np.isclose(dy, right[1] - 1):
@@ -72,10 +79,10 @@ def fading_descent(descend):
     def grad(x):
         return scale * (x - target)
 
-    def walked(rate, sign=-1.0, steps=6):
+    def walked(rate, sign=-1.0, steps=6, slope=lambda path: grad(path[-1])):
         path = [start]
         for k in range(steps):
-            path.append(path[-1] + sign * rate(k) * grad(path[-1]))
+            path.append(path[-1] + sign * rate(k) * slope(path))
         return np.array(path)
 
     start, s, steps = np.array([4.0, 2.0, -1.0]), 0.5, 6
@@ -104,6 +111,12 @@ def fading_descent(descend):
             ("This walk has the same s at every step. Divide it by 1 + k.", walked(lambda k: s)),
             ("It climbs: downhill is minus the gradient.", walked(lambda k: s / (1 + k), sign=1.0)),
             ("Count from k = 0: the first step has the full s.", walked(lambda k: s / (2 + k))),
+            ("s / 1 + k divides first. Put 1 + k in brackets.", walked(lambda k: s / 1 + k)),
+            ("This s halves at each step. Divide it by 1 + k.", walked(lambda k: s / 2**k)),
+            (
+                "Each step needs the slope at the place where it begins, not at the start.",
+                walked(lambda k: s / (1 + k), slope=lambda path: grad(start)),
+            ),
             (
                 "Compute s_k = s / (1 + k) anew from s; yours shrinks on top of the last one.",
                 walked(lambda k: s / np.prod(np.arange(1, k + 2))),
@@ -148,6 +161,10 @@ def step_factor(factor):
             (np.max(np.abs(left)), "This is the factor of the place. The height contains squares."),
             (left[0] ** 2, "This is the flat direction. A long step can make the steep one worse."),
             (left[-1] ** 2, "This is the steep direction. With a short step the flat one is late."),
+            (
+                ((values[-1] - values[0]) / (values[-1] + values[0])) ** 2,
+                "This is the factor of the best step length. Here s is given, and may be any.",
+            ),
             (np.min(left**2), "This is the quickest direction. Which one is left in the end?"),
             (np.max(left) ** 2, "A factor below 0 counts too: square first, then compare."),
             (
@@ -180,6 +197,11 @@ def mse_gradient(gradient):
             dW.shape != right_W.T.shape or N == 1 or results == inputs,
             f"dW has shape {dW.shape}, but W has shape {W.shape}.",
             "A gradient has the shape of what it belongs to. Transpose the other factor.",
+        )
+        require(
+            db.shape != () or b.shape == (),
+            f"db is one number, but b has shape {b.shape}.",
+            "Add over the examples only, axis 0: each output has a bias of its own.",
         )
         dW, db = _array(dW, W.shape, "dW"), _array(db, b.shape, "db")
         if np.allclose(dW, right_W) and np.allclose(db, right_b):

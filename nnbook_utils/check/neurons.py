@@ -1,8 +1,10 @@
 """Checks for the exercises of chapter 01_neurons."""
 
+import math
+
 import numpy as np
 
-from ._verdict import NotYet, Verdict, exercise
+from ._verdict import NotYet, Verdict, exercise, require
 
 _INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 _OR, _NAND = (0, 1, 1, 1), (1, 1, 1, 0)
@@ -13,10 +15,17 @@ def _fires(w, b, x):
 
 
 def _numbers(value, shape, name):
-    array = np.asarray(value, dtype=float)
-    if array.shape != shape:
-        wanted = "one number" if shape == () else f"shape {shape}"
-        raise ValueError(f"{name} should have {wanted}, and has shape {array.shape}")
+    """The answer as an array of floats; says so when it is no number, or of another shape."""
+    parts = np.array(value, dtype=object).ravel()
+    if any(part is ... or part is None for part in parts):
+        raise NotImplementedError  # the stub's dots are still there
+    try:
+        array = np.asarray(value, dtype=float)
+    except (TypeError, ValueError):
+        wanted = "a number" if shape == () else f"numbers of shape {shape}"
+        raise NotYet(f"{name} should be {wanted}, but it is {value!r}.") from None
+    wanted = "one number" if shape == () else f"numbers of shape {shape}"
+    require(array.shape == shape, f"{name} should be {wanted}, but it has shape {array.shape}.")
     return array
 
 
@@ -29,6 +38,12 @@ def x1_and_not_x2(w, b):
         if _fires(w, b, x) == target:
             continue
         z = float(np.dot(w, x) + b)
+        if 0 < abs(z) < 1e-9:
+            return Verdict(
+                False,
+                f"for {x} the sum is {z:g}, so it says {1 - target} instead of {target}.",
+                "On paper this sum may be 0, but computers round. Leave the line some room.",
+            )
         hints = {
             (0, 0): "With both switches off the sum is just b: which sign must b have?",
             (0, 1): "x2 should speak against. Which sign must its weight have?",
@@ -110,7 +125,15 @@ def count_parameters(count):
     for sizes in ([784, 16, 16, 10], [3, 2], [5], [1, 1, 1], [784, 512, 512, 10]):
         weights = sum(n * m for n, m in zip(sizes[:-1], sizes[1:], strict=True))
         biases = sum(sizes[1:])
-        answer = count(list(sizes))
+        ways = math.prod(sizes)
+        try:
+            answer = count(list(sizes))
+        except (IndexError, ValueError) as error:
+            hint = "The list may have any length: take each layer with the one before it."
+            if len(sizes) == 1:
+                hint = "A lone input layer has nothing to set."
+            said = f"for {sizes} your answer raised {type(error).__name__}: {error}."
+            raise NotYet(said, hint) from error
         if answer == weights + biases:
             continue
         hint = "How many numbers does one neuron with n inputs have?"
@@ -118,9 +141,15 @@ def count_parameters(count):
             hint = "These are the weights. Which numbers are missing?"
         elif answer == weights + biases + sizes[0]:
             hint = "The input layer holds the data; it has no biases."
+        elif len(sizes) > 2 and answer == weights + sum(sizes[:-1]):
+            hint = "A bias belongs to the neuron that adds up: m neurons have m, whatever n is."
+        elif len(sizes) > 2 and answer == ways:
+            hint = "The product counts the ways through the network. Layers are added."
+        elif isinstance(answer, str):
+            hint = "Return the number, not a text."
         elif len(sizes) == 1:
             hint = "A lone input layer has nothing to set."
-        return Verdict(False, f"for {sizes} it says {answer}, which is not right.", hint)
+        return Verdict(False, f"for {sizes} it says {answer!r}, which is not right.", hint)
     return Verdict(True, "it counts every weight and every bias.")
 
 
@@ -170,6 +199,8 @@ def tanh_layer(layer):
             hint = "The bias is missing."
         elif np.allclose(answer, np.tanh(X @ W.T) + b):
             hint = "The bias belongs inside the tanh."
+        elif np.allclose(answer, np.tanh(X @ W.T - b)):
+            hint = "The bias is a head start: it is added."
         elif np.allclose(answer, 1 / (1 + np.exp(-z))):
             hint = "That is the sigmoid; use tanh."
         elif any(np.allclose(answer, np.tanh(X @ np.rot90(W, k) + b)) for k in (1, 3)):

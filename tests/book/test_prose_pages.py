@@ -22,8 +22,7 @@ AROUND = [BOOK / name for name in ("preface.md", "notation.md", "glossary.md", "
 TOP = [ROOT / "README.md", ROOT / "CONTRIBUTING.md"]
 LINK = re.compile(r"(?<!!)\[(?P<text>[^\]]*)\]\((?P<target>[^()\s]+)\)")
 
-# Words that the first chapter whose prose uses them must link to the glossary. Words with an
-# everyday meaning as well (step, value, target, model) are left to the author.
+# Words without which the glossary would not be complete.
 CORE = """
     accuracy, activation function, Adam, affine map, autocast, automatic differentiation,
     backpropagation, baseline, batch, bfloat16, bias, channel, condition number, convex,
@@ -35,6 +34,11 @@ CORE = """
     stochastic gradient descent, tanh, tensor, test set, training set, validation set, weight, XOR
 """
 CORE = {term.strip() for term in CORE.replace("\n", " ").split(",")}
+
+# Words that mean something else as often as not: their author decides where to link them.
+EVERYDAY = {"model", "norm", "step", "value"}
+# Phrases in which a word of the glossary has another sense.
+OTHER_SENSES = ["(?:batch|layer|RMS) norms?"]
 
 
 def tool(name):
@@ -108,10 +112,6 @@ def glossary():
 TERMS = {slug(term): term for _, term, _ in glossary()}
 
 
-def sentences(text):
-    return [part for part in re.split(r"(?<=[.:;])\s+", text) if part.strip()]
-
-
 def term_pattern(term):
     """A term as it may stand in a sentence: any case of the first letter, singular or plural."""
     words = re.escape(term).replace(r"\ ", r"\s+").replace(r"\-", r"[\s-]?")
@@ -120,24 +120,56 @@ def term_pattern(term):
     return re.compile(rf"(?<![\w-]){words}{ending}(?![\w-])", re.IGNORECASE)
 
 
-def used_terms(text):
-    """Slugs of the glossary terms that stand in prose; the longer term hides the shorter in it."""
-    text = re.sub(r"https?://\S+", " ", without_math(without_code(text)))
-    text = re.sub(r"\]\([^)]*\)", "]", text)
-    found = set()
+def chapter_prose(path):
+    """What a chapter says, without its header, which announces, and its list of further reading.
+
+    Code, formulas, headings and the descriptions of pictures are no prose.
+    """
+    cells = re.split(r"^\+\+\+(.*)$", path.read_text("utf8"), flags=re.MULTILINE)
+    told = [
+        text
+        for marks, text in zip(cells[1::2], cells[2::2], strict=True)
+        if not {"header", "go-further"} & set(re.findall(r"[\w-]+", marks))
+    ]
+    text = without_math(without_code("".join(told)))
+    return re.sub(r"^#.*$|!\[[^\]]*\]\([^)]*\)", "", text, flags=re.MULTILINE)
+
+
+def glossary_term(target):
+    """The term that a link explains, or None when it leads elsewhere."""
+    match = re.fullmatch(r"\.\./book/glossary\.md#(\S+)", target)
+    return match and match[1]
+
+
+def blank(match):
+    return "·" * len(match[0])
+
+
+def first_uses(prose):
+    """slug -> place of the first use outside links; a longer term hides the shorter one in it."""
+    text = re.sub(r"https?://\S+", blank, LINK.sub(blank, prose))
+    for phrase in OTHER_SENSES:
+        text = re.sub(rf"(?<!\w){phrase}(?!\w)", blank, text, flags=re.IGNORECASE)
+    places = {}
     for term in sorted(TERMS.values(), key=len, reverse=True):
-        text, count = term_pattern(term).subn(" · ", text)
-        if count:
-            found.add(slug(term))
-    return found
+        use = term_pattern(term).search(text)
+        if use:
+            places[slug(term)] = use.start()
+            text = term_pattern(term).sub(blank, text)
+    return places
 
 
-def linked_terms(path):
-    return {
-        target.split("#")[1]
-        for _, target in links(path)
-        if re.match(r"(\.\./book/)?glossary\.md#", target)
-    }
+def links_missing(prose, known):
+    """Terms used before their first link to the glossary, and those never linked nor known."""
+    links_of = {}
+    for link in LINK.finditer(prose):
+        links_of.setdefault(glossary_term(link["target"]), link.start())
+    return sorted(
+        term
+        for term, place in first_uses(prose).items()
+        if term not in EVERYDAY
+        and (place < links_of[term] if term in links_of else term not in known)
+    )
 
 
 # --- glossary -----------------------------------------------------------------------------------
@@ -198,20 +230,49 @@ def test_every_link_of_a_page_leads_somewhere(path):
 
 
 @pytest.mark.parametrize("path", CHAPTERS, ids=lambda path: path.stem)
-def test_chapter_links_the_words_that_it_uses_first(path):
-    linked = linked_terms(path)
-    earlier = {term for other in CHAPTERS if other < path for term in linked_terms(other)}
-    missing = used_terms(path.read_text("utf8")) - linked - earlier
-    print("used, never linked:", ", ".join(sorted(missing)))
-    assert len(linked) >= 10, f"only {len(linked)} terms are linked to the glossary"
-    core = sorted(missing & {slug(term) for term in CORE})
-    assert not core, f"link these words to the glossary at their first use: {', '.join(core)}"
+def test_chapter_links_each_term_where_it_is_first_used(path):
+    earlier = [target for other in CHAPTERS if other < path for _, target in links(other)]
+    known = {glossary_term(target) for target in earlier}
+    here = {glossary_term(target) for _, target in links(path)} - {None}
+    assert len(here) >= 10, f"only {len(here)} terms are linked to the glossary"
+    missing = links_missing(chapter_prose(path), known)
+    assert not missing, f"link these words to the glossary at their first use: {', '.join(missing)}"
 
 
-def test_longer_term_hides_the_shorter_one_in_it():
-    assert used_terms("Stochastic gradient descent, once.") == {"stochastic-gradient-descent"}
-    assert used_terms("Two learning rates and `momentum`.") == {"learning-rate"}
-    assert used_terms("The term $weight$ [bias](x#gradient).") == {"bias"}
+def test_a_word_used_before_its_link_is_noticed():
+    link = "[{0}](../book/glossary.md#{1})"
+    layer = link.format("layers", "layer")
+    assert links_missing(f"Two {layer} of one layer.", set()) == []
+    assert links_missing(f"One layer, of two {layer}.", set()) == ["layer"]
+    assert links_missing("One layer, never linked.", set()) == ["layer"]
+    assert links_missing("One layer, linked in an earlier chapter.", {"layer"}) == []
+    assert links_missing("A player; a layer-cake; multilayer.", set()) == []
+    hidden = link.format("hidden layer", "hidden-layer")
+    assert links_missing(f"A {hidden}, then more hidden layers.", set()) == []
+    assert links_missing("Stochastic gradient descent, once.", set()) == [
+        "stochastic-gradient-descent"
+    ]
+
+
+def test_prose_is_what_a_chapter_tells(tmp_path):
+    chapter = tmp_path / "chapter.md"
+    chapter.write_text(
+        '---\nkernelspec: weight\n---\n\n+++ {"tags": ["header"]}\n\nA neuron.\n\n+++\n\n'
+        "## A layer\n\nOne $gradient$ and `tensor` and ![a sigmoid](x.png).\n\n"
+        "```{code-cell} python\nrelu\n```\n"
+        '\n+++ {"tags": ["go-further"]}\n\n- *Perceptrons*\n',
+        "utf8",
+    )
+    assert chapter_prose(chapter).split() == ["One", "and", "and", "."]
+
+
+@pytest.mark.parametrize(
+    "path, following", zip(CHAPTERS[:-1], CHAPTERS[1:], strict=True), ids=lambda path: path.stem
+)
+def test_chapter_closes_with_a_link_to_the_next(path, following):
+    close = path.read_text("utf8").rpartition("**Next:** ")[2]
+    number = int(following.stem[:2])
+    assert close.startswith(f"[chapter {number}]({following.stem}.ipynb) ")
 
 
 def test_a_dead_link_is_noticed(tmp_path):

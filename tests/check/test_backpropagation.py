@@ -35,6 +35,9 @@ def test_the_three_slopes():
     assert "swapped" in said(check.by_hand(20, 30, 10))
     assert "bracket alone" in said(check.by_hand(3, 2, 1))
     assert "df/db" in said(check.by_hand(30, 20, 5))
+    assert "2z, not z" in said(check.by_hand(15, 10, 5))
+    assert "right for b only" in said(check.by_hand(10, 10, 10))
+    assert "moves the bracket" in said(check.by_hand(30, 20, 0))
     assert not check.by_hand(..., ..., ...)
     assert not check.by_hand("thirty", 20, 10)
 
@@ -120,6 +123,11 @@ def test_unbroadcast(wrong, message):
         (lambda g, p: p * (g + (g * p).sum(axis=1, keepdims=True)), "is taken away"),
         (lambda g, p: p * (g - g.sum(axis=1, keepdims=True)), "multiplied by its p_j"),
         (lambda g, p: g - (g * p).sum(axis=1, keepdims=True), "multiplied by p_i"),
+        (
+            lambda g, p: p * (1 - p) * g - p * (g * p).sum(axis=1, keepdims=True),
+            "counted twice",
+        ),
+        (lambda g, p: p * (g - (g * p).mean(axis=1, keepdims=True)), "this is a mean"),
         (lambda g, p: None, "one row first"),
     ],
 )

@@ -53,6 +53,7 @@ def test_nonsense_of_any_type_is_not_yet(exercise):
     [
         lambda x, y: (2 * x * y - 1, x**2 + 6 * y),
         lambda x, y: [2 * x * y - 1, x * x + 6 * y],
+        lambda x, y: np.array([2 * x * y - 1, x * x + 6 * y]),
     ],
 )
 def test_both_partial_derivatives_are_recognised(slopes):
@@ -69,7 +70,10 @@ def test_both_partial_derivatives_are_recognised(slopes):
         (lambda x, y: (2 * x * y - 1, x**2 + 6 * y - 1), "-x is a constant"),
         (lambda x, y: (x * y - 1, x**2 + 6 * y), "∂f/∂y is right"),
         (lambda x, y: (2 * x * y - 1, x**2 + 3 * y), "∂f/∂x is right"),
+        (lambda x, y: (2 * x * y - x, x**2 + 6 * y), "the last term is wrong"),
         (lambda x, y: 2 * x * y - 1, "two entries"),
+        (lambda x, y: (2 * x * y - 1, x**2 + 6 * y, 0), "came back are 3"),
+        (lambda x, y: np.zeros((2, 2)), "the gradient should have shape (2,)"),
         (lambda x, y: (0.0, 0.0), "Hold one letter still"),
     ],
 )
@@ -121,6 +125,9 @@ def one_array(grad, x, s, steps):
             ),
             "shrinks on top",
         ),
+        (lambda g, x, s, n: fading(g, x, s, n, rate=lambda s, k: s / 1 + k), "in brackets"),
+        (lambda g, x, s, n: fading(g, x, s, n, rate=lambda s, k: s / 2**k), "halves"),
+        (lambda g, x, s, n: fading(lambda _: g(x), x, s, n), "where it begins"),
         (lambda g, x, s, n: fading(g, x, s, n)[-1], "only the last place"),
         (lambda g, x, s, n: fading(g, x, s, n)[1:], "start is missing"),
         (lambda g, x, s, n: fading(g, x, s, n)[:-1], "last place is missing"),
@@ -139,6 +146,12 @@ def test_a_wrong_descent_is_diagnosed(descend, said):
 def left(S, s):
     """What a step leaves of each special direction, the flattest first."""
     return 1 - s * np.linalg.eigvalsh(S)
+
+
+def best_factor(S):
+    """What a step of the best length would leave."""
+    low, *_, high = np.linalg.eigvalsh(S)
+    return ((high - low) / (high + low)) ** 2
 
 
 def walked(S, s):
@@ -174,6 +187,7 @@ def test_the_factor_of_a_step_is_recognised(factor):
         (lambda S, s: np.max((1 - s * np.diag(S)) ** 2), "diagonal"),
         (lambda S, s: np.min(left(S, s) ** 2), "direction"),
         (lambda S, s: left(S, s) ** 2, "one number is wanted"),
+        (lambda S, s: best_factor(S), "best step length"),
         (lambda S, s: 0.1, "special direction"),
     ],
 )
@@ -240,6 +254,7 @@ def careless(X, Y, W, b):
         (lambda X, Y, W, b: (mse(X, Y, W, b)[0] + 1, mse(X, Y, W, b)[1]), "db is right"),
         (lambda X, Y, W, b: mse(X, Y, W, b)[0], "two results"),
         (lambda X, Y, W, b: mse(X, Y, W, 0 * b), "no b in it"),
+        (lambda X, Y, W, b: (mse(X, Y, W, b)[0], mse(X, Y, W, b)[1].sum()), "axis 0"),
         (careless, "changed the arrays"),
         (lambda X, Y, W, b: (W, b), "chain rule"),
     ],

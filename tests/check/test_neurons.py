@@ -22,8 +22,12 @@ def test_any_line_that_separates_the_corner_is_right(w, b):
         ((1, 1), -0.5, "x2 should speak against"),
         ((0.2, -1), -0.5, "x1 alone"),
         ((2, -1), -0.5, "w1 + w2 + b must be below zero"),
-        ((1, -1, 0), -0.5, "shape"),
-        (..., ..., ""),
+        ((1, -1, 0), -0.5, "w should be numbers of shape (2,)"),
+        ((1, -1), [-0.5], "the bias should be one number"),
+        ("1, -1", -0.5, "w should be numbers of shape (2,), but it is '1, -1'"),
+        ((0.3, -0.5), -0.1 - 0.2, "computers round"),
+        (..., ..., "no answer yet"),
+        ((..., ...), -0.5, "no answer yet"),
     ],
 )
 def test_a_wrong_line_is_diagnosed(w, b, said):
@@ -128,6 +132,11 @@ def test_counting_accepts_both_ways_of_writing_it():
         (lambda s: sum(n * m for n, m in zip(s, s[1:])), "Which numbers are missing"),  # noqa: B905
         (lambda s: sum((n + 1) * m for n, m in zip(s, s[1:])) + s[0], "no biases"),  # noqa: B905
         (lambda s: 13002, "one neuron"),
+        (lambda s: "13002", "not a text"),
+        (math.prod, "ways through the network"),
+        (lambda s: sum(n * m + n for n, m in zip(s, s[1:])), "the neuron that adds up"),  # noqa: B905
+        (lambda s: s[0] * s[1] + s[1] + s[1] * s[2] + s[2] + s[2] * s[3] + s[3], "any length"),
+        (lambda s: (s[0] + 1) * s[1] + sum((n + 1) * m for n, m in zip(s[1:], s[2:])), "lone"),  # noqa: B905
         (lambda s: None, "Begin"),
     ],
 )
@@ -160,6 +169,7 @@ def changes_its_input(X, W, b):
         (lambda X, W, b: math.tanh(X @ W.T + b), "np.tanh takes an array"),
         (lambda X, W, b: [math.tanh(z) for z in X @ W.T + b], "np.tanh takes an array"),
         (lambda X, W, b: np.tanh(X @ W.T) + b, "inside the tanh"),
+        (lambda X, W, b: np.tanh(X @ W.T - b), "it is added"),
         (lambda X, W, b: 1 / (1 + np.exp(-(X @ W.T + b))), "That is the sigmoid"),
         (lambda X, W, b: np.tanh(X @ np.rot90(W) + b), "mirrors"),
         (lambda X, W, b: np.tanh(X @ np.rot90(W, -1) + b), "mirrors"),
