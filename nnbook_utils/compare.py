@@ -45,9 +45,11 @@ def same(
     `wrt`). Integers, texts, None and Python's own integers are passed on as they are.
     numpy_grad, loops_grad: by hand, grad(upstream, **inputs) -> dict of name -> array, where
     `upstream` is the gradient of the output, here random numbers drawn with `seed`.
-    tolerance: the largest difference allowed, relative to the largest value where that is above 1.
+    tolerance: the largest difference allowed, relative to the largest magnitude in PyTorch's array
+    (of that output or gradient); for a gradient that is 0 but for rounding, relative to a
+    ten-thousandth of the size that is natural for it (see `_scales`).
     Raises NotTheSame when output or gradient of one of them differs, and names quantity, size and
-    index.
+    index. Outputs come first: gradients of another function would say nothing.
     """
     inputs = {name: _input(value) for name, value in _named(inputs).items()}
     wrt, asked = _wrt(wrt, inputs), wrt is not None
@@ -74,6 +76,7 @@ def same(
         reference.gradients(upstream)
         gradients, both = _measured(partial(reference.gradients, upstream))
         expected |= _gradients(REFERENCE, gradients, wrt, inputs)
+    scales = _scales(expected, upstream, inputs)
 
     ways = {}
     if loops is not None:
@@ -85,15 +88,18 @@ def same(
 
     differences, times = {}, {}
     for name, way in ways.items():
+
+        def checked(quantity, value, way=name):
+            return _difference(
+                way, quantity, value, expected[quantity], scales[quantity], tolerance
+            )
+
         output, seconds_alone = _measured(way.output)
-        found, seconds_both = {"output": output}, None
+        differences[name], seconds_both = {"output": checked("output", output)}, None
         if way.has_gradient():
             gradients, seconds_both = _measured(partial(way.gradients, upstream))
-            found |= _gradients(name, gradients, wrt, inputs)
-        differences[name] = {
-            quantity: _difference(name, quantity, value, expected[quantity], tolerance)
-            for quantity, value in found.items()
-        }
+            found = _gradients(name, gradients, wrt, inputs)
+            differences[name] |= {q: checked(q, value) for q, value in found.items()}
         times[name] = seconds_alone, seconds_both
     times[REFERENCE] = took, both
     shapes = {quantity: value.shape for quantity, value in expected.items()}
@@ -419,15 +425,41 @@ def _gradients(name, found, wrt, inputs):
     }
 
 
-def _difference(way, quantity, found, expected, tolerance):
-    """Largest |found - expected|, divided by the largest expected value where that is above 1."""
+def _scales(expected, upstream, inputs):
+    """Quantity -> the magnitude that counts as large there: the largest of PyTorch's numbers.
+
+    Some gradients are 0 in theory, such as that of a bias before batch norm, and what is computed
+    is rounding: 1e-17 here and 3e-17 there. So for a gradient the scale is at least one
+    ten-thousandth of the size that is natural for it: upstream * output / input, since it says how
+    the output, weighted by upstream, changes with the input; or that of the largest gradient of
+    all, if that is less. With a tolerance of 1e-9 this forgives 1e-13 of that size, a few hundred
+    roundings.
+    """
+    size = _largest(upstream) * _largest(expected["output"])
+    most = max([_largest(upstream), *(_largest(g) for q, g in expected.items() if q != "output")])
+    scales = {}
+    for quantity, array in expected.items():
+        least = 0.0
+        if quantity != "output":
+            given = _largest(inputs[quantity.removeprefix("gradient of ")])
+            least = 1e-4 * (min(size / given, most) if given else most)
+        scales[quantity] = max(_largest(array), least) or 1e-4  # nothing but zeros: no size known
+    return scales
+
+
+def _largest(array):
+    """The largest magnitude among the finite numbers of an array; 0 when there is none."""
+    array = np.asarray(array, np.float64)
+    return float(np.abs(array[np.isfinite(array)]).max(initial=0.0))
+
+
+def _difference(way, quantity, found, expected, scale, tolerance):
+    """Largest |found - expected| in units of `scale`."""
     if found.shape != expected.shape:
         raise NotTheSame(f"{quantity}: {way} has shape {found.shape}, PyTorch has {expected.shape}")
     if found.size == 0:
         return 0.0
     found, expected = found.astype(np.float64), expected.astype(np.float64)
-    finite = np.isfinite(expected)
-    scale = max(1.0, float(np.abs(expected[finite]).max(initial=0.0)))
     with np.errstate(invalid="ignore"):
         apart = np.where(found == expected, 0.0, np.abs(found - expected) / scale)
     apart = np.where(np.isnan(apart), np.inf, apart)  # NaN is not the same as anything

@@ -10,6 +10,7 @@ happened.
 """
 
 import contextlib
+import copy
 import math
 import sys
 import time
@@ -129,7 +130,8 @@ def fit(
     before_step: model -> None, between backward() and step(), for example to clip gradients.
     checkpoint: a file, written every `checkpoint_every` steps, at an interrupt and at the end.
     When it is there already, training goes on from it and ends bit for bit as if it had never
-    stopped. rng: the generator the model itself draws from (dropout), to be saved too.
+    stopped; a file of another run changes nothing. The generators inside the model (dropout) are
+    saved too. rng: one more generator to save, if loss or before_step draws from it.
     Ctrl-C or the notebook's stop button ends training after the current step, without an error.
     Raises LossNotFinite, MemoryError, and ValueError when the batches run out.
     """
@@ -353,11 +355,19 @@ class _Scratch:
     def place(self):
         return "this machine"
 
+    def generators(self):
+        """All that the model's layers draw from, as dropout does, each once."""
+        modules = self.model.modules() if hasattr(self.model, "modules") else []
+        values = (value for module in modules for value in vars(module).values())
+        found = {id(v): v for v in values if isinstance(v, np.random.Generator)}
+        return list(found.values())
+
     def rng_state(self):
-        return {}
+        return {"numpy": [generator.bit_generator.state for generator in self.generators()]}
 
     def set_rng_state(self, state):
-        pass
+        for generator, saved in zip(self.generators(), state["numpy"], strict=True):
+            generator.bit_generator.state = saved
 
 
 class _Torch:
@@ -480,10 +490,7 @@ class _Checkpoint:
         return self.path.exists()
 
     def save(self, history):
-        state = {name: part.state_dict() for name, part in self.parts.items()}
-        state["model"] = self.world.model.state_dict()
-        state["torch"] = self.world.rng_state()
-        state["rng"] = self.rng.bit_generator.state if self.rng is not None else None
+        state = self._state()
         state["history"] = {
             "losses": np.array(history.losses, np.float64),
             "metrics": history.metrics,
@@ -493,18 +500,46 @@ class _Checkpoint:
         save(self.path, state)
 
     def load(self):
-        state = load(self.path)
+        """Take over the saved run and return its history. Nothing changes when it does not fit."""
+        saved = load(self.path)
+        before = copy.deepcopy(self._state())
         try:
-            for name, part in {"model": self.world.model, **self.parts}.items():
-                part.load_state_dict(state[name])
-            self.world.set_rng_state(state["torch"])
-            if self.rng is not None:
-                self.rng.bit_generator.state = state["rng"]
-            saved = state["history"]
-            losses = [float(value) for value in saved["losses"]]
-            return History(losses, saved["metrics"], saved["seconds"], saved["examples"])
-        except (KeyError, ValueError, RuntimeError, TypeError) as error:
+            history = self._history(saved)
+            self._restore(saved)
+        except Exception as error:  # each kind of part refuses in its own way
+            self._restore(before)
             raise ValueError(
                 f"the checkpoint {self.path.name} belongs to another model, optimiser or data: "
                 f"delete it to start anew, or choose another file ({error})"
             ) from error
+        return history
+
+    def _state(self):
+        """Everything that a step changes, and of which kinds the parts are."""
+        state = {name: part.state_dict() for name, part in self.parts.items()}
+        state["kinds"] = {name: type(part).__name__ for name, part in self.parts.items()}
+        state["model"] = self.world.model.state_dict()
+        state["torch"] = self.world.rng_state()
+        state["rng"] = self.rng.bit_generator.state if self.rng is not None else None
+        return state
+
+    def _restore(self, state):
+        kinds = self._state()["kinds"]
+        if state["kinds"] != kinds:  # Adam would take AdamW's memory for its own
+            raise ValueError(f"it holds {_listed(state['kinds'])}; here are {_listed(kinds)}")
+        if (state["rng"] is None) != (self.rng is None):
+            raise ValueError("rng must be given both times or never")
+        for name, part in {"model": self.world.model, **self.parts}.items():
+            part.load_state_dict(state[name])
+        self.world.set_rng_state(state["torch"])
+        if self.rng is not None:
+            self.rng.bit_generator.state = state["rng"]
+
+    def _history(self, state):
+        saved = state["history"]
+        losses = [float(value) for value in saved["losses"]]
+        return History(losses, saved["metrics"], saved["seconds"], saved["examples"])
+
+
+def _listed(kinds):
+    return ", ".join(f"{name} {kind}" for name, kind in kinds.items())

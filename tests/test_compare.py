@@ -241,6 +241,126 @@ def test_large_values_are_compared_relative_to_the_largest():
     assert proof.largest < 1e-14
 
 
+@pytest.mark.parametrize("size", [1e-10, 1e-15, 1e-30])
+def test_what_is_wrong_and_tiny_is_named(size):
+    right = {"torch": lambda x: x * size, "inputs": {"x": X}}
+    with pytest.raises(compare.NotTheSame, match="output: NumPy differs from PyTorch by 1 "):
+        compare.same(numpy=lambda x: x * size * 2, **right)
+    with pytest.raises(compare.NotTheSame, match="gradient of x: NumPy differs.* by 1 "):
+        compare.same(numpy=lambda x: x * size, numpy_grad=lambda u, x: {"x": 2 * u * size}, **right)
+    proof = compare.same(numpy=lambda x: x * size, **right)
+    assert proof.largest < 1e-15
+
+
+def test_one_tiny_gradient_beside_large_ones_is_compared_by_its_own_size():
+    with pytest.raises(compare.NotTheSame, match="gradient of b: NumPy differs"):
+        compare.same(
+            numpy=lambda x, b: x + 1e-10 * b,
+            numpy_grad=lambda u, x, b: {"x": u, "b": 2e-10 * u.sum(0)},
+            torch=lambda x, b: x + 1e-10 * b,
+            inputs={"x": X[:, :3], "b": B},
+        )
+
+
+@pytest.mark.parametrize("input_size", [1e-12, 1.0, 1e12])
+def test_the_size_of_the_input_does_not_hide_a_wrong_gradient(input_size):
+    with pytest.raises(compare.NotTheSame, match="gradient of x: NumPy differs"):
+        compare.same(
+            numpy=lambda x: x / input_size + 1,
+            numpy_grad=lambda u, x: {"x": u / input_size * (1 + 1e-8)},
+            torch=lambda x: x / input_size + 1,
+            inputs={"x": X * input_size},
+        )
+    with pytest.raises(compare.NotTheSame, match="gradient of x: NumPy differs"):
+        compare.same(
+            numpy=lambda x: x + 1,
+            numpy_grad=lambda u, x: {"x": u * (1 + 1e-8)},
+            torch=lambda x: x + 1,
+            inputs={"x": X * input_size},
+        )
+
+
+def attention(world, q, k, bias):
+    scores = q @ (k + bias).transpose(-1, -2)
+    return world.softmax(scores, -1) @ k
+
+
+ZERO_IN_THEORY = {
+    "the shift of a softmax": (
+        lambda x, shift: F.softmax(x + shift, -1),
+        lambda x, shift: torch.softmax(x + shift, -1),
+        {"x": X, "shift": rng.standard_normal((8, 1))},
+    ),
+    "the sum of a softmax": (
+        lambda x: F.softmax(x, -1).sum(-1),
+        lambda x: torch.softmax(x, -1).sum(-1),
+        {"x": X},
+    ),
+    "the bias of the keys": (
+        lambda q, k, bias: attention(F, q, k, bias),
+        lambda q, k, bias: attention(torch, q, k, bias),
+        {"q": X, "k": rng.standard_normal((6, 5)), "bias": rng.standard_normal(5)},
+    ),
+} | {
+    f"the bias before batch norm, {note}": (
+        lambda x, w, b: F.batch_norm(F.linear(x, w, b), None, None, training=True),
+        lambda x, w, b: torch.batch_norm(
+            torch.nn.functional.linear(x, w, b), None, None, None, None, True, 0.1, 1e-5, False
+        ),
+        {"x": np.tile(X, (100, 1)) + rng.standard_normal((800, 5)), "w": W * size, "b": bias},
+    )
+    for note, size, bias in [("", 1.0, B), ("0", 1.0, 0 * B), ("0, small weights", 1e-2, 0 * B)]
+}
+
+
+@pytest.mark.parametrize("name", ZERO_IN_THEORY)
+def test_a_gradient_that_is_zero_but_for_rounding_is_the_same(name):
+    ours, theirs, inputs = ZERO_IN_THEORY[name]
+    proof = compare.same(numpy=ours, torch=theirs, inputs=inputs)
+    assert proof.largest <= 1e-9
+
+
+def test_a_gradient_that_is_zero_but_for_rounding_is_the_same_even_alone():
+    for name in ("the shift of a softmax", "the bias of the keys", "the bias before batch norm, 0"):
+        ours, theirs, inputs = ZERO_IN_THEORY[name]
+        compare.same(numpy=ours, torch=theirs, inputs=inputs, wrt=list(inputs)[-1])
+
+
+def test_a_gradient_that_should_be_zero_and_is_not_is_named():
+    ours, theirs, inputs = ZERO_IN_THEORY["the shift of a softmax"]
+    with pytest.raises(compare.NotTheSame, match="gradient of shift: NumPy differs"):
+        compare.same(
+            numpy=lambda x, shift: ours(x, shift) + (shift - shift.detach()) * 1e-11,
+            torch=theirs,
+            inputs=inputs,
+        )
+
+
+def test_an_output_of_zeros_is_compared_too():
+    for wrong, alike in ((1e-12, False), (1e-17, True)):
+        arguments = {
+            "numpy": lambda x, wrong=wrong: x * 0 + wrong,
+            "torch": lambda x: x * 0,
+            "inputs": {"x": X},
+        }
+        if alike:
+            compare.same(**arguments)
+        else:
+            with pytest.raises(compare.NotTheSame, match="output: NumPy differs"):
+                compare.same(**arguments)
+
+
+def test_a_wrong_output_is_named_before_its_gradients_are_asked_for():
+    def never(upstream, x):
+        raise AssertionError("the gradient of another function says nothing")
+
+    for wrong in (lambda x: x[:3], lambda x: x * 3):
+        with pytest.raises(compare.NotTheSame, match="output: NumPy"):
+            compare.same(numpy=wrong, numpy_grad=never, torch=lambda x: x * 2, inputs={"x": X})
+    with pytest.raises(compare.NotTheSame, match=r"output: NumPy has shape \(3, 5\)"):
+        compare.same(numpy=lambda x: x[:3] * 2, torch=lambda x: x * 2, inputs={"x": X})
+
+
 def test_a_detached_torch_function_does_not_pass_as_one_without_gradient():
     with pytest.raises(compare.NotTheSame, match="does not depend differentiably on x"):
         compare.same(

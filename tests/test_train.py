@@ -11,7 +11,7 @@ import pytest
 
 from nnbook_utils import train
 from nnbook_utils._checkpoint import load, save
-from nnbook_utils.scratch import Tensor, models, optim
+from nnbook_utils.scratch import Tensor, models, nn, optim
 from nnbook_utils.scratch import functional as F
 
 
@@ -411,6 +411,79 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
     other = models.MLP((6, 9, 2), rng=np.random.default_rng(0))
     with pytest.raises(ValueError, match=r"run\.npz belongs to another model.*delete it"):
         fit(other, steps=2, checkpoint=file)
+
+
+def state_of(model, optimizer, batches, rng):
+    """All that a run changes, as bytes."""
+    arrays = {name: value.data.tobytes() for name, value in model.state_dict().items()}
+    memory = optimizer.state_dict()
+    memory["memory"] = {name: array.tobytes() for name, array in memory["memory"].items()}
+    place = batches.state_dict()
+    place["order"] = place["order"].tolist()
+    return repr((arrays, memory, place, rng.bit_generator.state))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"optimizer": optim.SGD},
+        {"optimizer": optim.AdamW},
+        {"sizes": (6, 9, 2)},
+        {"examples": 30},
+        {"rng": None},
+        {"scheduler": True},
+    ],
+    ids=str,
+)
+def test_a_checkpoint_of_another_run_is_refused_and_changes_nothing(tmp_path, change):
+    def run(optimizer=optim.Adam, sizes=(6, 8, 2), examples=40, scheduler=False, **options):
+        rng = np.random.default_rng(7)
+        model = models.MLP(sizes, rng=np.random.default_rng(len(change)))
+        chosen = optimizer(model.parameters(), lr=0.01)
+        batches = train.batches(*data(examples), size=16, rng=rng)
+        before = state_of(model, chosen, batches, rng)
+        try:
+            fit(
+                model,
+                batches=batches,
+                steps=3,
+                optimizer=chosen,
+                scheduler=optim.lr_scheduler.StepLR(chosen, 1) if scheduler else None,
+                checkpoint=tmp_path / "run.npz",
+                **{"rng": rng} | options,
+            )
+        finally:
+            changed.append(state_of(model, chosen, batches, rng) != before)
+
+    changed = []
+    run()
+    content = (tmp_path / "run.npz").read_bytes()
+    with pytest.raises(ValueError, match=r"run\.npz belongs to another model, optimiser or data"):
+        run(**change)
+    assert changed == [True, False]
+    assert (tmp_path / "run.npz").read_bytes() == content
+
+
+def test_what_the_checkpoint_holds_is_named(tmp_path):
+    scratch_run(2, tmp_path / "run.npz", optimizer=optim.Adam)
+    with pytest.raises(ValueError, match=r"holds optimizer Adam, .*; here are optimizer AdamW, "):
+        scratch_run(3, tmp_path / "run.npz", optimizer=optim.AdamW)
+
+
+def test_a_resumed_run_with_dropout_equals_an_uninterrupted_one_bit_for_bit(tmp_path):
+    def run(steps, checkpoint=None):
+        rng, own = np.random.default_rng(7), np.random.default_rng(8)
+        model = nn.Sequential(
+            nn.Linear(6, 8, rng=rng), nn.Dropout(0.5, rng=rng), nn.Linear(8, 8, rng=rng),
+            nn.Sequential(nn.Dropout(0.3, rng=own)), nn.Linear(8, 2, rng=rng),
+        )  # fmt: skip
+        batches = train.batches(*data(), size=16, rng=np.random.default_rng(9))
+        history = fit(model, batches=batches, steps=steps, checkpoint=checkpoint)
+        return history, {name: value.data.copy() for name, value in model.state_dict().items()}
+
+    file = tmp_path / "run.npz"
+    run(5, file)
+    assert_same_run(run(20, file), run(20))
 
 
 @pytest.mark.parametrize("damage", ["cut", "empty", "text", "flip"])

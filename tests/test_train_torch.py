@@ -141,6 +141,40 @@ def test_a_checkpoint_of_another_model_is_refused(tmp_path):
         fit(twins.MLP((6, 8, 2)), steps=3, checkpoint=file)
 
 
+@pytest.mark.parametrize("optimizer", ["SGD", "RMSprop"])
+def test_a_checkpoint_of_another_optimiser_is_refused_and_changes_nothing(tmp_path, optimizer):
+    file = tmp_path / "run.npz"
+    run(2, file, "AdamW")
+    model = model_with_dropout()
+    before = {name: value.clone() for name, value in model.state_dict().items()}
+    random = torch.get_rng_state()
+    with pytest.raises(
+        ValueError, match=rf"holds optimizer AdamW.* here are optimizer {optimizer}"
+    ):
+        fit(
+            model,
+            steps=3,
+            checkpoint=file,
+            optimizer=lambda parameters: getattr(torch.optim, optimizer)(parameters, lr=0.1),
+        )
+    assert all(torch.equal(model.state_dict()[name], before[name]) for name in before)
+    assert torch.equal(torch.get_rng_state(), random)
+
+
+def test_a_checkpoint_from_numpy_is_refused_and_changes_nothing(tmp_path):
+    from nnbook_utils.scratch import functional as F
+    from nnbook_utils.scratch import models, optim
+
+    file = tmp_path / "run.npz"
+    ours = models.MLP((6, 8, 2), rng=np.random.default_rng(0))
+    fit(ours, loss=F.cross_entropy, optimizer=lambda p: optim.SGD(p, lr=0.1), checkpoint=file)
+    twin = twins.MLP((6, 8, 2))
+    before = {name: value.clone() for name, value in twin.state_dict().items()}
+    with pytest.raises(ValueError, match=r"run\.npz belongs to another model"):
+        fit(twin, checkpoint=file)
+    assert all(torch.equal(twin.state_dict()[name], before[name]) for name in before)
+
+
 @pytest.mark.parametrize(
     "error",
     [

@@ -21,6 +21,8 @@ import tempfile
 import warnings
 from pathlib import Path
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))  # for tools/notebooks.py
+
 ROOT = Path(__file__).resolve().parent.parent
 INPUTS = ("_config.yml", "_toc.yml", "book", "notebooks", "nnbook_utils/explorers",
           "nnbook_utils/figures")  # fmt: skip
@@ -88,6 +90,24 @@ def check_notebook(path):
             raise BuildError(
                 f"{path.name}, cell {number}, was never run; run `make notebooks`, then build."
             )
+
+
+def check_text(root, path):
+    """Raise BuildError if the chapter's text says something that its notebook does not."""
+    import notebooks
+
+    if not notebooks.source_path(path.stem, root).is_file():
+        return
+    try:
+        chapter = notebooks.read_chapter(path.stem, root)
+        stored = notebooks.read_notebook(path.stem, root)
+    except notebooks.NotebookError as error:
+        raise BuildError(str(error)) from error
+    if notebooks.text_of(chapter) != notebooks.text_of(stored):
+        raise BuildError(
+            f"notebooks/{path.name} and its text book/chapters/{path.stem}.md differ; "
+            "run `make notebooks`, then build."
+        )
 
 
 def digest(root):
@@ -199,6 +219,9 @@ def build(root, out, say):
     if is_current(book, wanted, sources):
         say("The book is up to date.")
         return book / "index.html"
+    for source in sources.values():
+        if source.suffix == ".ipynb":
+            check_text(root, source)
     say(f"Building {len(sources)} pages ...")
     out.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(prefix=".book-", dir=out) as temporary:

@@ -1,10 +1,11 @@
-"""Say where the book lives, everywhere at once: badges, set-up cells, edit links.
+"""Say where the book lives, everywhere at once: badges, set-up cells, edit links, citation.
 
     python tools/repository.py https://github.com/owner/name     (make repository URL=...)
     python tools/repository.py ""                                 the book has no home
 
 The address stands in one place, `repository.url` in _config.yml. From it this file makes the
-Colab badge under a chapter's title and the set-up cell, in the text sources and in the notebooks.
+Colab badge under a chapter's title and the set-up cell, in the text sources and in the notebooks,
+and the line `repository-code` of CITATION.cff.
 Nothing is executed again: neither changes what a notebook computes.
 """
 
@@ -164,19 +165,29 @@ def notebook(text, home, name):
     return as_text(book)
 
 
+def citation(text, home, name):
+    """CITATION.cff with the address of the code; without such a line where there is none."""
+    text = re.sub(r"^repository-code:.*\n", "", text, flags=re.MULTILINE)
+    line = f'repository-code: "{home.url}"\n' if home.url else ""
+    return re.sub(r"^(version:.*\n)", lambda match: match[0] + line, text, flags=re.MULTILINE)
+
+
 def disagreements(root=ROOT):
-    """One sentence for each file whose badge or set-up cell is not that of _config.yml."""
+    """One sentence for each file whose address is not that of _config.yml."""
     home = read_home(root)
     for path, renew in files(root):
         text = path.read_text("utf8")
         if renew(text, home, path.stem) != text:
+            what = "address" if renew is citation else "badge or set-up cell"
             yield (
-                f"{path.relative_to(root)} has another badge or set-up cell than "
+                f"{path.relative_to(root)} has another {what} than "
                 f'_config.yml asks for; run: make repository URL="{home.url}"'
             )
 
 
 def files(root):
+    if (root / "CITATION.cff").exists():
+        yield root / "CITATION.cff", citation
     for path in sorted((root / "book/chapters").glob("*.md")):
         yield path, chapter
     for path in sorted((root / "notebooks").glob("*.ipynb")):

@@ -83,6 +83,8 @@
 
   // What scrolls sideways must be reachable by keyboard, and only that. Boxes are measured when the
   // page has nothing else to do: measuring a long page at once would hold up its first picture.
+  const SCROLLERS =
+    "pre, .output.text_html, .nnb-table > div, .nnb-picture, .nnb-still, div.math, .table-wrap";
   function markScrolling(box) {
     const wider = box.scrollWidth > box.clientWidth + 1 && box.clientWidth > 0;
     if (wider && !box.hasAttribute("tabindex")) {
@@ -95,9 +97,19 @@
     } else if (!wider && "scrolls" in box.dataset) {
       for (const name of ["tabindex", "data-scrolls", "role", "aria-label"]) box.removeAttribute(name);
     }
+    markMore(box);
   }
-  const boxes = (inside) =>
-    Array.from(inside.querySelectorAll("pre, .output.text_html, .nnb-picture, .nnb-still, .math, .table-wrap"));
+  function markMore(box) { // on which sides does it go on?
+    const hidden = box.scrollWidth - box.clientWidth, sides = [];
+    if (box.clientWidth && box.scrollLeft > 1) sides.push("start");
+    if (box.clientWidth && box.scrollLeft < hidden - 1) sides.push("end");
+    if (sides.length) box.dataset.more = sides.join(" ");
+    else delete box.dataset.more;
+  }
+  addEventListener("scroll", (event) => {
+    if (event.target.matches && event.target.matches(SCROLLERS)) markMore(event.target);
+  }, { capture: true, passive: true });
+  const boxes = (inside) => Array.from(inside.querySelectorAll(SCROLLERS));
   const idle = window.requestIdleCallback || ((work) => setTimeout(() => work({ timeRemaining: () => 8 }), 50));
   let queue = [];
   function measure(deadline) {
@@ -106,10 +118,12 @@
     else root.dataset.measured = "";
   }
   function measureAll() {
+    delete root.dataset.measured;
     if (!queue.length) idle(measure);
     queue = boxes(document.querySelector("article")).reverse();
   }
-  addEventListener("load", measureAll);
+  addEventListener("load", () => document.fonts.ready.then(measureAll)); // a formula's width is its font's
+  document.fonts.addEventListener("loadingdone", measureAll);
   addEventListener("resize", measureAll);
   addEventListener("toggle", (event) => boxes(event.target).forEach(markScrolling), true); // a fold
 

@@ -12,6 +12,7 @@
   const states = {};
   const models = {};
   const modules = {};
+  const read = new Set();
 
   /** The part of Backbone's model that anywidget gives to a module. */
   function makeModel(state) {
@@ -62,10 +63,10 @@
 
   function load(source) {
     if (!modules[source]) {
-      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-      modules[source] = import(url)
-        .then(async (module) => (typeof module.default === "function" ? module.default() : module.default || module))
-        .finally(() => URL.revokeObjectURL(url));
+      // a data: URL is at hand at once, where a blob: URL makes a round through the browser
+      modules[source] = import(`data:text/javascript,${encodeURIComponent(source)}`).then(
+        async (module) => (typeof module.default === "function" ? module.default() : module.default || module),
+      );
     }
     return modules[source];
   }
@@ -89,8 +90,6 @@
   }
 
   function begin(place, still) {
-    if (place.dataset.explorer) return;
-    place.dataset.explorer = "loading";
     draw(place, place.dataset.model).then(
       () => {
         if (still) still.hidden = true;
@@ -108,37 +107,34 @@
     );
   }
 
+  // an element is whole once the parser has gone on to what follows it
+  const whole = (element) => document.readyState !== "loading" || element.nextSibling;
+
+  /** Start every explorer whose place and state have arrived. */
   function start() {
     for (const script of document.querySelectorAll(STATE)) {
+      if (read.has(script) || !whole(script.parentElement)) continue;
+      read.add(script);
       Object.assign(states, JSON.parse(script.textContent).state);
     }
-    const nearby = new IntersectionObserver(
-      (entries) => {
-        for (const { isIntersecting, target } of entries) if (isIntersecting) target.begin();
-      },
-      { rootMargin: "400px" },
-    );
-    const idle = window.requestIdleCallback || ((work) => setTimeout(work, 200));
     for (const script of document.querySelectorAll(VIEW)) {
+      if (!whole(script.parentElement)) continue;
       const id = JSON.parse(script.textContent).model_id;
       if (states[id]?.model_module !== "anywidget") continue;
       const place = document.createElement("div");
       const still = script.parentElement.querySelector(":scope > .nnb-still");
       place.className = "nnb-explorer-place";
       place.dataset.model = id;
+      place.dataset.explorer = "loading";
       if (!still) place.style.minHeight = "300px";
       script.replaceWith(place);
-      place.begin = () => {
-        nearby.unobserve(place);
-        begin(place, still);
-      };
-      // what the reader sees comes first, the rest when the page has nothing else to do
-      nearby.observe(place);
-      idle(place.begin);
+      begin(place, still);
     }
   }
 
-  // "interactive" comes before other deferred scripts have arrived
-  if (document.readyState !== "loading") start();
-  else document.addEventListener("readystatechange", start, { once: true });
+  // The book's pages say when an explorer has arrived, so that none waits for the end of a long
+  // page; a page of Jupyter's own has the states at its end.
+  start();
+  addEventListener("nnb-explorer", start);
+  document.addEventListener("readystatechange", start, { once: true });
 })();

@@ -11,7 +11,7 @@ Importing this package makes the book's style matplotlib's default.
 
 from . import palette, style
 from .display import show, svg
-from .labels import label_lines, title
+from .labels import label_lines, power, title
 from .networks import network
 from .palette import (
     DARK,
@@ -62,6 +62,7 @@ __all__ = [
     "label_lines",
     "network",
     "palette",
+    "power",
     "show",
     "style",
     "svg",

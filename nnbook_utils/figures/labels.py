@@ -1,4 +1,6 @@
-"""Words on axes: the finding as title, names beside their lines instead of a legend."""
+"""Words on axes: the finding as title, names beside their lines; and numbers as one writes them."""
+
+import math
 
 import numpy as np
 
@@ -6,6 +8,29 @@ from .palette import LIGHT, MUTED
 
 # Text in a line's colour takes the darker relative, which is readable on paper.
 _TEXT = {LIGHT[name]: LIGHT[f"{name}_text"] for name in ("data", "weights", "output", "gradient")}
+
+
+_RAISED = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+
+def power(x, digits=2):
+    """A number of any size as one writes it by hand: 6.3 × 10⁻⁴, 10⁶, but 0.25 and 42.
+
+    x is rounded to `digits` significant digits. From 0.01 to 999 it stands without a power.
+    """
+    if not isinstance(digits, int) or digits < 1:
+        raise ValueError(f"digits must be a whole number, at least 1; got {digits!r}")
+    x = float(x)
+    sign, size = "−" if x < 0 else "", abs(x)
+    if x == 0 or not math.isfinite(x):
+        return sign + f"{size:.0f}".replace("inf", "∞")
+    mantissa, exponent = f"{size:.{digits - 1}e}".split("e")
+    exponent = int(exponent)
+    if -2 <= exponent <= 2:
+        rounded = float(f"{mantissa}e{exponent}")
+        return sign + f"{rounded:.{max(digits - 1 - exponent, 0)}f}"
+    ten = "10" + str(exponent).translate(_RAISED)
+    return sign + (ten if float(mantissa) == 1 else f"{mantissa} × {ten}")
 
 
 def title(ax, text, subtitle=None):

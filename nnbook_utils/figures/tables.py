@@ -111,8 +111,12 @@ def _text(entry):
     return str(entry)
 
 
+_POWER = "( × 10[⁻⁰¹²³⁴⁵⁶⁷⁸⁹]+)"  # as figures.power writes it
+
+
 def _is_number(text):
-    return bool(re.match(r"[-+−]?[\d.,]+(e[-+]?\d+)?\s*(\S{1,3}|)$", text)) or text in (
+    number = rf"[-+−]?[\d.,∞]+(e[-+]?\d+|{_POWER})?\s*(\S{{1,3}}|)$"
+    return bool(re.match(number, text)) or text in (
         "",
         "–",
         "—",

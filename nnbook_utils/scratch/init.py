@@ -8,23 +8,35 @@ import math
 
 import numpy as np
 
+from .functional.checks import number, one_of
+from .tensor import Tensor
+
+
+def generator(rng):
+    """`rng` itself; TypeError unless it is a numpy Generator."""
+    if not isinstance(rng, np.random.Generator):
+        raise TypeError(
+            "rng must be a numpy Generator, as np.random.default_rng(0) makes, but it is a "
+            f"{type(rng).__name__}"
+        )
+    return rng
+
 
 def uniform_(tensor, a=0.0, b=1.0, *, rng):
     """Fill with numbers drawn evenly from [a, b). Twin: torch.nn.init.uniform_."""
-    tensor.data[...] = rng.uniform(a, b, tensor.shape)
-    return tensor
+    number("a", a), number("b", b, at_least=a)
+    return _fill(tensor, generator(rng).uniform(a, b, _tensor(tensor).shape))
 
 
 def normal_(tensor, mean=0.0, std=1.0, *, rng):
     """Fill with numbers drawn from a normal distribution. Twin: torch.nn.init.normal_."""
-    tensor.data[...] = rng.normal(mean, std, tensor.shape)
-    return tensor
+    number("mean", mean), number("std", std, at_least=0)
+    return _fill(tensor, generator(rng).normal(mean, std, _tensor(tensor).shape))
 
 
 def constant_(tensor, value):
     """Fill with one value. Twin: torch.nn.init.constant_."""
-    tensor.data[...] = value
-    return tensor
+    return _fill(tensor, number("value", value))
 
 
 def zeros_(tensor):
@@ -43,7 +55,7 @@ def fans(tensor):
     tensor (n_out, n_in, ...): a linear weight (n_out, n_in) or filters (C_out, C_in, KH, KW).
     Raises ValueError for fewer than two axes.
     """
-    if tensor.ndim < 2:
+    if _tensor(tensor).ndim < 2:
         raise ValueError(
             f"fans are defined for weights with at least two axes (n_out, n_in), but this tensor "
             f"has shape {tensor.shape}"
@@ -58,7 +70,7 @@ def calculate_gain(nonlinearity, param=None):
     nonlinearity: linear, sigmoid, tanh, relu or leaky_relu (param is its slope, 0.01).
     Twin: torch.nn.init.calculate_gain.
     """
-    slope = 0.01 if param is None else param
+    slope = 0.01 if param is None else number("param", param)
     gains = {
         "linear": 1.0,
         "sigmoid": 1.0,
@@ -66,8 +78,7 @@ def calculate_gain(nonlinearity, param=None):
         "relu": math.sqrt(2.0),
         "leaky_relu": math.sqrt(2.0 / (1 + slope**2)),
     }
-    if nonlinearity not in gains:
-        raise ValueError(f"nonlinearity must be one of {sorted(gains)}, but got {nonlinearity!r}")
+    one_of("nonlinearity", nonlinearity, tuple(gains))
     return gains[nonlinearity]
 
 
@@ -106,8 +117,18 @@ def kaiming_normal_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rn
 
 
 def _kaiming_std(tensor, a, mode, nonlinearity):
-    if mode not in ("fan_in", "fan_out"):
-        raise ValueError(f"mode must be 'fan_in' or 'fan_out', but got {mode!r}")
+    one_of("mode", mode, ("fan_in", "fan_out"))
     fan_in, fan_out = fans(tensor)
     fan = fan_in if mode == "fan_in" else fan_out
     return calculate_gain(nonlinearity, a) / math.sqrt(fan)
+
+
+def _tensor(tensor):
+    if not isinstance(tensor, Tensor):
+        raise TypeError(f"tensor must be a Tensor, but it is a {type(tensor).__name__}")
+    return tensor
+
+
+def _fill(tensor, values):
+    _tensor(tensor).data[...] = values
+    return tensor

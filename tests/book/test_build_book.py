@@ -8,6 +8,8 @@ import pytest
 pytest.importorskip("jupyter_book", reason="the book's tools are not installed (extra `book`)")
 from small_book import LIVE, PROSE, ROOT, SVG, code, model, shown, text, view  # noqa: E402
 
+import notebooks  # noqa: E402
+
 ALT = "A line from the corner to the middle"
 TITLE = text("# 1. Small\n\n" + PROSE)
 
@@ -195,6 +197,23 @@ def test_empty_page_stops_the_build(small_book):
 def test_figure_without_description_stops_the_build(small_book):
     small_book.write_notebook(TITLE, code(outputs=[shown(svg=SVG, plain="")]))
     assert "cell 2 of notebooks/01_small" in refused(small_book)
+
+
+@pytest.mark.book
+def test_a_text_that_its_notebook_does_not_say_is_refused(small_book):
+    text = f"# 1. Small\n\n{PROSE}\n\n```{{code-cell}} python\n1\n```\n"
+    chapter = small_book.root / "book/chapters/01_small.md"
+    chapter.parent.mkdir()
+    chapter.write_text(text, "utf8")
+    cells = notebooks.read_chapter("01_small", small_book.root)
+    cells.cells[1].execution_count = 1
+    notebook = small_book.root / "notebooks/01_small.ipynb"
+    notebook.write_text(notebooks.repository.as_text(cells), "utf8")
+    built(small_book)
+    chapter.write_text(text + "\nA new sentence.\n", "utf8")
+    message = refused(small_book)
+    assert "01_small.ipynb and its text book/chapters/01_small.md differ" in message
+    assert "run `make notebooks`" in message
 
 
 @pytest.mark.book

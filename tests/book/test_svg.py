@@ -100,3 +100,9 @@ def test_a_real_figure_keeps_none_of_the_palette_s_colours():
     plt.close(fig)
     assert "var(--nnb-data)" in out and "var(--nnb-weights)" in out and "var(--nnb-paper)" in out
     assert not [color for color in LIGHT.values() if color.lower() in out.lower()]
+
+
+@pytest.mark.parametrize(("height", "strip"), [(86, True), (115, True), (116, False), (331, False)])
+def test_a_low_picture_is_a_strip(height, strip):
+    stored = f'<svg viewBox="0 0 518.4 {height}"><path d="M 0 0"/></svg>'
+    assert svg.is_strip(svg.inline(stored, "A low picture", "p1-", PALETTE)) == strip

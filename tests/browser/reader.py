@@ -8,6 +8,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[2]
 PACKED = (".woff2", ".png", ".ipynb")
 WHOLE = "article section { content-visibility: visible !important; }"
+MEASURED = "document.fonts.status === 'loaded' && 'measured' in document.documentElement.dataset"
 READY = """() => Array.from(document.querySelectorAll(".nnb-live"))
     .every((e) => e.querySelector('[data-explorer="ready"] section'))"""
 
@@ -88,3 +89,11 @@ class Visit:
 
     def wait(self):
         self.tab.wait_for_function(READY, timeout=60_000)
+
+    def open_measured(self, name):
+        """Open a page, all of it laid out, and wait until its script has seen what scrolls."""
+        tab = self.open(name, whole=True)
+        for _ in range(2):  # fonts that come late are measured once more
+            tab.wait_for_timeout(200)
+            tab.wait_for_function(MEASURED)
+        return tab

@@ -184,6 +184,14 @@ def test_lines_have_65_to_75_characters(visit, report):
     assert 65 <= mean <= 75
 
 
+def test_formulas_are_as_large_as_the_text(visit):
+    tab = visit().open(CHAPTERS[1], explorers=False)
+    size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
+    text = tab.eval_on_selector("article section > p", size)
+    formulas = tab.eval_on_selector_all("article p > .math .katex", f"(es) => es.map({size})")
+    assert [min(formulas), max(formulas)] == pytest.approx([1.03 * text] * 2, rel=0.01)
+
+
 def test_figures_are_as_wide_as_the_text(visit):
     tab = visit().open(CHAPTERS[0], whole=True)
     text = tab.locator("article h1").bounding_box()["width"]
@@ -193,17 +201,43 @@ def test_figures_are_as_wide_as_the_text(visit):
         ] == pytest.approx(text, abs=2)
 
 
-def test_wide_things_scroll_inside_themselves_and_by_keyboard(visit):
-    tab = visit(width=360).open(CHAPTERS[0])
-    tab.wait_for_function("'measured' in document.documentElement.dataset")
-    boxes = tab.evaluate(
-        """() => Array.from(document.querySelectorAll("pre, .table-wrap, .math, .nnb-picture"))
-            .filter((e) => e.checkVisibility() && !e.closest("details:not([open]), .nnb-live"))
-            .filter((e) => e.scrollWidth > e.clientWidth + 1)
-            .map((e) => [e.tagName + "." + e.className, e.tabIndex])"""
-    )
+SCROLLERS = """() => Array.from(document.querySelectorAll(
+        "pre, .table-wrap, .nnb-table > div, div.math, .nnb-picture"))
+    .filter((e) => e.checkVisibility() && !e.closest("details:not([open]), .nnb-live"))
+    .filter((e) => e.scrollWidth > e.clientWidth + 1)
+    .map((e) => ({ name: e.tagName + "." + e.className, tab: e.tabIndex, more: e.dataset.more,
+                   printed: Boolean(e.closest(".stream")), right: e.getBoundingClientRect().right,
+                   edge: document.querySelector("main").getBoundingClientRect().right }))"""
+
+
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_wide_things_scroll_inside_themselves_and_by_keyboard(visit, page_name):
+    boxes = visit(width=360).open_measured(page_name).evaluate(SCROLLERS)
     assert boxes, "on a narrow screen something is wider than the column"
-    assert [name for name, tab_index in boxes if tab_index != 0] == []
+    assert [box for box in boxes if box["tab"] != 0] == []
+    assert [box for box in boxes if box["more"] != "end"] == [], "a fading edge says so"
+    assert not any(box["printed"] for box in boxes), "printed text wraps"
+
+
+def test_fading_edge_stands_where_a_box_goes_on(visit):
+    tab = visit(width=360).open_measured(CHAPTERS[0])
+    box = tab.locator("pre[data-more]:visible").first
+    mask = "(e) => getComputedStyle(e).maskImage"
+    assert "linear-gradient" in box.evaluate(mask)
+    box = box.element_handle()
+    for left, more in [("5", "start end"), ("1e6", "start"), ("0", "end")]:
+        box.evaluate(f"(e) => {{ e.scrollLeft = {left}; }}")
+        tab.wait_for_function("([e, more]) => e.dataset.more === more", arg=[box, more])
+    tab.set_viewport_size({"width": 1280, "height": 900})
+    tab.wait_for_function("(e) => !e.dataset.more && e.tabIndex < 0", arg=box)
+    assert box.evaluate(mask) == "none"
+
+
+@pytest.mark.parametrize("width", [1280, 1600])
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_nothing_is_cut_beside_an_empty_margin(visit, page_name, width):
+    boxes = visit(width=width).open_measured(page_name).evaluate(SCROLLERS)
+    assert [box for box in boxes if box["right"] < box["edge"] - 50] == []
 
 
 # --- code --------------------------------------------------------------------------------------

@@ -1,3 +1,5 @@
+import math
+
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
@@ -94,3 +96,44 @@ def test_the_title_stands_to_the_left_above_its_subtitle(ax):
 def test_a_title_must_say_something(ax):
     with pytest.raises(ValueError, match="text must say"):
         figures.title(ax, " ")
+
+
+@pytest.mark.parametrize(
+    "number, text",
+    [
+        (6.31e-4, "6.3 × 10⁻⁴"),
+        (-2e5, "−2.0 × 10⁵"),
+        (1e-3, "10⁻³"),
+        (-1e12, "−10¹²"),
+        (np.float32(9.99e-26), "10⁻²⁵"),
+        (0.01, "0.010"),
+        (0.4, "0.40"),
+        (1, "1.0"),
+        (-41.7, "−42"),
+        (126, "130"),
+        (999, "10³"),
+        (0, "0"),
+        (-0.0, "0"),
+        (math.inf, "∞"),
+        (-math.inf, "−∞"),
+        (math.nan, "nan"),
+    ],
+)
+def test_a_number_is_written_with_a_power_of_ten_where_it_needs_one(number, text):
+    assert figures.power(number) == text
+
+
+def test_a_power_has_as_many_digits_as_asked_for():
+    assert figures.power(8.4e-6, digits=1) == "8 × 10⁻⁶"
+    assert figures.power(123456, digits=4) == "1.235 × 10⁵"
+    assert figures.power(0.4, digits=1) == "0.4"
+    for digits in (0, 1.5, "2"):
+        with pytest.raises(ValueError, match="digits must be a whole number, at least 1"):
+            figures.power(1.0, digits)
+
+
+@pytest.mark.parametrize("exponent", range(-30, 31))
+def test_a_power_says_the_number_to_two_digits(exponent):
+    number = 3.7 * 10.0**exponent
+    plain = figures.power(number).translate(str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789"))
+    assert math.isclose(float(plain.replace(" × 10", "e")), number, rel_tol=1e-12)

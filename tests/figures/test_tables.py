@@ -91,3 +91,9 @@ def test_a_table_without_rows_keeps_its_header():
 def test_rows_and_header_must_agree(rows, header, message):
     with pytest.raises(ValueError, match=message):
         figures.table(rows, header)
+
+
+def test_numbers_with_a_power_of_ten_stand_to_the_right_as_well():
+    numbers = ["1.0", "6.3 × 10⁻⁴", "−10¹²", "∞"]
+    assert figures.table([[number] for number in numbers], ["size"]).numeric == [True]
+    assert figures.table([["6.3 × 10⁻⁴ of it all"]], ["size"]).numeric == [False]

@@ -34,6 +34,7 @@ tags: [proof]
 def copy(tmp_path):
     """A copy of the book's chapters and notebooks, with one chapter more."""
     shutil.copy(ROOT / "_config.yml", tmp_path)
+    shutil.copy(ROOT / "CITATION.cff", tmp_path)
     shutil.copytree(ROOT / "book" / "chapters", tmp_path / "book" / "chapters")
     shutil.copytree(ROOT / "notebooks", tmp_path / "notebooks")
     (tmp_path / "book" / "chapters" / "01_example.md").write_text(TEXT, "utf8")
@@ -55,7 +56,11 @@ def test_the_command_changes_badges_and_setup_cells_everywhere(copy):
     repository.change(URL, copy)
     assert yaml.safe_load((copy / "_config.yml").read_text("utf8"))["repository"]["url"] == URL
     assert list(repository.disagreements(copy)) == []
-    for path, _ in repository.files(copy):
+    cited = yaml.safe_load((copy / "CITATION.cff").read_text("utf8"))
+    assert cited["repository-code"] == URL
+    chapters = [path for path, _ in repository.files(copy) if path.suffix != ".cff"]
+    assert chapters
+    for path in chapters:
         text = path.read_text("utf8")
         assert f"{URL}/archive/main.zip" in text, path.name
         place = f"github/ada/built-twice/blob/main/notebooks/{path.stem}.ipynb"
@@ -101,6 +106,14 @@ def test_an_edited_setup_cell_is_found(copy):
     path.write_text(path.read_text("utf8").replace('"-q"', '"-v"'), "utf8")
     (sentence,) = repository.disagreements(copy)
     assert sentence.startswith("book/chapters/01_example.md has another badge or set-up cell")
+
+
+def test_another_address_in_the_citation_is_found(copy):
+    repository.change(URL, copy)
+    path = copy / "CITATION.cff"
+    path.write_text(path.read_text("utf8").replace("/ada/", "/eve/"), "utf8")
+    (sentence,) = repository.disagreements(copy)
+    assert sentence.startswith("CITATION.cff has another address")
 
 
 @pytest.mark.parametrize(

@@ -150,3 +150,27 @@ def test_failed_load_changes_nothing():
         model.load_state_dict(spoilt)
     for name, tensor in model.state_dict().items():
         np.testing.assert_array_equal(tensor.data, before[name].data)
+
+
+@pytest.mark.parametrize("wrong", [np.array(["a", "b", "c"]), np.array([1, None, 2], object)])
+def test_load_of_what_is_no_number_changes_nothing(wrong):
+    layer = nn.Linear(2, 3, rng=np.random.default_rng(0))
+    before = layer.state_dict()
+    with pytest.raises(ValueError, match="bias must hold numbers"):
+        layer.load_state_dict({"weight": np.zeros((3, 2)), "bias": wrong})
+    np.testing.assert_array_equal(layer.weight.data, before["weight"].data)
+
+
+@pytest.mark.parametrize("name", ["attn_mask", "key_padding_mask"])
+def test_mask_of_integers_is_refused(name):
+    # Are they flags, or numbers to add? PyTorch refuses them too.
+    attention = nn.MultiheadAttention(4, 2, rng=np.random.default_rng(0))
+    x = np.ones((1, 3, 4), np.float32)
+    mask = np.ones((3, 3) if name == "attn_mask" else (1, 3), int)
+    with pytest.raises(TypeError, match=f"{name} must hold booleans or floats"):
+        attention(x, x, x, **{name: mask})
+
+
+def test_items_of_two_dtypes_cannot_be_added_up():
+    with pytest.raises(TypeError, match="x is int64, src is float64"):
+        F.scatter_add(np.zeros(2, int), 0, np.array([0]), np.ones(1))

@@ -118,6 +118,42 @@ def test_new_array_as_data_is_noticed():
     np.testing.assert_array_equal(parameters[0].data, np.full((3, 4), 4.0))
 
 
+def test_arrays_that_change_places_are_noticed():
+    # Both still lie in the optimiser's long array, but not where it would look for them.
+    parameters = [nn.Parameter(np.full((2, 2), value)) for value in (1.0, 5.0)]
+    optimizer = optim.SGD(parameters, lr=1.0)
+    parameters[0].data, parameters[1].data = parameters[1].data, parameters[0].data
+    parameters[0].grad, parameters[1].grad = np.full((2, 2), 2.0), np.ones((2, 2))
+    optimizer.step()
+    np.testing.assert_array_equal(parameters[0].data, np.full((2, 2), 3.0))
+    np.testing.assert_array_equal(parameters[1].data, np.zeros((2, 2)))
+
+
+def test_array_that_is_turned_is_noticed():
+    p = nn.Parameter(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    optimizer = optim.SGD([p], lr=1.0)
+    p.data = p.data.T
+    p.grad = np.array([[0.0, 1.0], [0.0, 0.0]])
+    optimizer.step()
+    np.testing.assert_array_equal(p.data, [[1.0, 2.0], [2.0, 4.0]])
+
+
+@pytest.mark.parametrize("new", [np.ones((2, 3), np.float32), np.ones((3, 2)), np.ones(5)])
+def test_array_of_another_dtype_or_shape_is_refused(new):
+    p = nn.Parameter(np.ones((2, 3)))
+    optimizer = optim.SGD([p], lr=1.0)
+    p.data = new
+    p.grad = np.ones_like(new)
+    with pytest.raises(ValueError, match="then make the optimiser"):
+        optimizer.step()
+
+
+def test_parameter_listed_twice_is_refused():
+    p = nn.Parameter(np.ones(2))
+    with pytest.raises(ValueError, match="listed once"):
+        optim.SGD([p, p], lr=1.0)
+
+
 def test_two_optimizers_over_the_same_parameters_both_work():
     parameters, first = ours("SGD", {"lr": 1.0})
     second = optim.SGD(parameters, lr=10.0)

@@ -10,6 +10,8 @@ STATE = "application/vnd.jupyter.widget-state+json"
 MODEL = re.compile(r"IPY_MODEL_([0-9a-f]{32})")
 # what only a Jupyter front end asks for
 UNUSED = ("layout", "tabbable", "tooltip")
+# tells the host script that an explorer has arrived, also while the rest of the page is on its way
+ARRIVED = '<script>dispatchEvent(new Event("nnb-explorer"))</script>'
 
 
 def is_live(bundle, states):
@@ -49,7 +51,7 @@ def place(bundle, states, still):
         f'<script type="{VIEW}">{_json(bundle[VIEW])}</script>\n'
         f'<script type="{STATE}">{_json(state)}</script>\n'
         f'<div class="nnb-still">{still}<p>{html.escape(description)}</p></div>\n'
-        "</figure>"
+        f"</figure>\n{ARRIVED}"
     )
 
 

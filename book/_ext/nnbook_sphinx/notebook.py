@@ -59,7 +59,9 @@ def show(bundle, states, prefix, place, palette, letters):
         if explorers.is_live(bundle, states):
             return explorers.place(bundle, states, still(bundle, prefix, palette, letters))
         if "image/svg+xml" in bundle:
-            return f'<figure class="nnb-picture">{still(bundle, prefix, palette, letters)}</figure>'
+            picture = still(bundle, prefix, palette, letters)
+            shape = " nnb-strip" if svg.is_strip(picture) else ""
+            return f'<figure class="nnb-picture{shape}">{picture}</figure>'
     except svg.SvgError as error:
         raise PageError(f"{place}: {error}") from error
     if any(kind.startswith("image/") for kind in bundle):

@@ -76,6 +76,12 @@ def inline(svg, alt, prefix, palette, letters=None):
     )
 
 
+def is_strip(picture):
+    """Is an inline picture so low that it can be read when it is as narrow as a phone?"""
+    width, height = re.search(r'width="([^"]+)" height="([^"]+)"', picture).groups()
+    return float(width) > 4.5 * float(height)
+
+
 def own_ids(body, prefix):
     """Keep the ids that something refers to, beginning with `prefix`; drop all others."""
     used = set(re.findall(r'href="#([^"]+)"', body)) | set(re.findall(r"url\(#([^)]+)\)", body))

@@ -1,6 +1,7 @@
 """Activation functions as modules, for use in Sequential."""
 
 from .. import functional as F
+from ..functional.checks import number, one_of
 from .module import Module
 
 
@@ -15,7 +16,7 @@ class LeakyReLU(Module):
     """x or negative_slope * x. Chapter: 01_neurons. Twin: torch.nn.LeakyReLU."""
 
     def __init__(self, negative_slope=0.01):
-        self.negative_slope = negative_slope
+        self.negative_slope = number("negative_slope", negative_slope)
 
     def forward(self, x):
         return F.leaky_relu(x, self.negative_slope)
@@ -39,6 +40,7 @@ class GELU(Module):
     """x times the normal distribution function. Chapter: 01_neurons. Twin: torch.nn.GELU."""
 
     def __init__(self, approximate="none"):
+        one_of("approximate", approximate, ("none", "tanh"))
         self.approximate = approximate
 
     def forward(self, x):

@@ -3,7 +3,7 @@
 import math
 
 from .. import functional as F
-from ..functional.checks import pair
+from ..functional.checks import flag, pair, whole
 from .linear import uniform_parameter
 from .module import Module
 
@@ -27,12 +27,16 @@ class _Convolution(Module):
         *,
         rng,
     ):
-        if groups < 1 or in_channels % groups or out_channels % groups:
+        whole("in_channels", in_channels), whole("out_channels", out_channels)
+        whole("groups", groups), flag("bias", bias)
+        if in_channels % groups or out_channels % groups:
             raise ValueError(
                 f"groups must divide in_channels {in_channels} and out_channels {out_channels}, "
                 f"but it is {groups}"
             )
-        window = pair("kernel_size", kernel_size) if self.axes == 2 else (kernel_size,)
+        window = self._sizes("kernel_size", kernel_size)
+        self._sizes("stride", stride), self._sizes("dilation", dilation)
+        self._sizes("padding", padding, at_least=0)
         if self.transposed:
             shape = (in_channels, out_channels // groups, *window)
         else:
@@ -41,6 +45,12 @@ class _Convolution(Module):
         self.weight = uniform_parameter(shape, fan_in, rng)
         self.bias = uniform_parameter(out_channels, fan_in, rng) if bias else None
         self.stride, self.padding, self.dilation, self.groups = stride, padding, dilation, groups
+
+    def _sizes(self, name, value, at_least=1):
+        """One number for each axis that the window moves along."""
+        if self.axes == 1:
+            return (whole(name, value, at_least),)
+        return pair(name, value, at_least)
 
     def extra_repr(self):
         inputs, outputs = self.weight.shape[1], self.weight.shape[0]
@@ -100,6 +110,7 @@ class ConvTranspose2d(_Convolution):
         super().__init__(
             in_channels, out_channels, kernel_size, stride, padding, dilation, groups, bias, rng=rng
         )
+        self._sizes("output_padding", output_padding, at_least=0)
         self.output_padding = output_padding
 
     def forward(self, x):

@@ -6,7 +6,8 @@ import numpy as np
 
 from .. import functional as F
 from .. import init
-from ..tensor import Parameter
+from ..functional.checks import axis, flag, whole
+from ..tensor import Parameter, as_tensor
 from .module import Module
 
 
@@ -24,6 +25,8 @@ class Linear(Module):
     """
 
     def __init__(self, in_features, out_features, bias=True, *, rng):
+        whole("in_features", in_features, 0), whole("out_features", out_features, 0)
+        flag("bias", bias)
         self.weight = uniform_parameter((out_features, in_features), in_features, rng)
         self.bias = uniform_parameter(out_features, in_features, rng) if bias else None
 
@@ -59,8 +62,12 @@ class Unflatten(Module):
     """
 
     def __init__(self, dim, unflattened_size):
-        self.dim, self.unflattened_size = dim, tuple(unflattened_size)
+        if not isinstance(unflattened_size, tuple | list):
+            raise TypeError(f"unflattened_size must be a tuple, but it is {unflattened_size!r}")
+        self.dim = dim
+        self.unflattened_size = tuple(whole("unflattened_size", n, -1) for n in unflattened_size)
 
     def forward(self, x):
-        dim = self.dim % x.ndim
+        x = as_tensor(x)
+        dim = axis(x, self.dim)
         return F.reshape(x, (*x.shape[:dim], *self.unflattened_size, *x.shape[dim + 1 :]))

@@ -1,11 +1,18 @@
 """Pooling and resampling layers. They have no parameters."""
 
 from .. import functional as F
+from ..functional.checks import pair, whole
 from .module import Module
 
 
 class _Window(Module):
+    axes = 2
+
     def __init__(self, kernel_size, stride=None, padding=0):
+        sizes = whole if self.axes == 1 else pair
+        sizes("kernel_size", kernel_size), sizes("padding", padding, at_least=0)
+        if stride is not None:
+            sizes("stride", stride)
         self.kernel_size, self.stride, self.padding = kernel_size, stride, padding
 
     def extra_repr(self):
@@ -29,12 +36,16 @@ class AvgPool2d(_Window):
 class MaxPool1d(_Window):
     """Largest value of each window. Chapter: 05_convolution. Twin: torch.nn.MaxPool1d."""
 
+    axes = 1
+
     def forward(self, x):
         return F.max_pool1d(x, self.kernel_size, self.stride, self.padding)
 
 
 class AvgPool1d(_Window):
     """Mean of each window. Chapter: 05_convolution. Twin: torch.nn.AvgPool1d."""
+
+    axes = 1
 
     def forward(self, x):
         return F.avg_pool1d(x, self.kernel_size, self.stride, self.padding)
@@ -47,6 +58,7 @@ class AdaptiveAvgPool2d(Module):
     """
 
     def __init__(self, output_size):
+        pair("output_size", output_size)
         self.output_size = output_size
 
     def forward(self, x):
@@ -60,6 +72,7 @@ class AdaptiveMaxPool2d(Module):
     """
 
     def __init__(self, output_size):
+        pair("output_size", output_size)
         self.output_size = output_size
 
     def forward(self, x):
@@ -70,6 +83,7 @@ class Upsample(Module):
     """Repeat each pixel. Chapter: 17_autoencoders. Twin: torch.nn.Upsample, mode "nearest"."""
 
     def __init__(self, scale_factor):
+        pair("scale_factor", scale_factor)
         self.scale_factor = scale_factor
 
     def forward(self, x):
@@ -80,7 +94,7 @@ class PixelShuffle(Module):
     """Channels to resolution. Chapter: 20_diffusion. Twin: torch.nn.PixelShuffle."""
 
     def __init__(self, upscale_factor):
-        self.upscale_factor = upscale_factor
+        self.upscale_factor = whole("upscale_factor", upscale_factor)
 
     def forward(self, x):
         return F.pixel_shuffle(x, self.upscale_factor)
@@ -90,7 +104,7 @@ class PixelUnshuffle(Module):
     """Resolution to channels. Chapter: 20_diffusion. Twin: torch.nn.PixelUnshuffle."""
 
     def __init__(self, downscale_factor):
-        self.downscale_factor = downscale_factor
+        self.downscale_factor = whole("downscale_factor", downscale_factor)
 
     def forward(self, x):
         return F.pixel_unshuffle(x, self.downscale_factor)

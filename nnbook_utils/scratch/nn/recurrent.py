@@ -3,6 +3,8 @@
 import numpy as np
 
 from .. import functional as F
+from .. import init
+from ..functional.checks import flag, floating, one_of, probability, whole
 from .linear import uniform_parameter
 from .module import Module
 
@@ -30,11 +32,12 @@ class _Recurrent(Module):
     ):
         if not batch_first:
             raise ValueError("the axes are always (N, T, D); leave batch_first out, or True")
-        if num_layers < 1:
-            raise ValueError(f"num_layers must be at least 1, but it is {num_layers}")
+        whole("input_size", input_size), whole("hidden_size", hidden_size)
+        whole("num_layers", num_layers), probability("dropout", dropout)
+        flag("bias", bias), flag("bidirectional", bidirectional)
         self.hidden_size, self.num_layers = hidden_size, num_layers
         self.directions = ("", "_reverse") if bidirectional else ("",)
-        self.dropout, self.rng = dropout, rng
+        self.dropout, self.rng = dropout, init.generator(rng)
         rows = self.gates * hidden_size
         for layer in range(num_layers):
             inputs = hidden_size * len(self.directions) if layer else input_size
@@ -55,11 +58,13 @@ class _Recurrent(Module):
 
         Returns the outputs of the last layer and, for each state, the list of its last values.
         """
+        x = floating("x", x)
         if x.ndim != 3:
             raise ValueError(f"x must have shape (N, T, D), but it has {x.shape}")
         shape = (self.num_layers * len(self.directions), len(x), self.hidden_size)
         dtype = self.weight_hh_l0.dtype
         states = [F.reshape(np.zeros(shape, dtype), shape) if s is None else s for s in states]
+        states = [floating("initial states", state) for state in states]
         for state in states:
             if state.shape != shape:
                 raise ValueError(
@@ -99,6 +104,7 @@ class RNN(_Recurrent):
     """
 
     def __init__(self, *sizes, nonlinearity="tanh", rng, **options):
+        one_of("nonlinearity", nonlinearity, ("tanh", "relu"))
         super().__init__(*sizes, rng=rng, **options)
         self.nonlinearity = nonlinearity
 
@@ -122,6 +128,8 @@ class LSTM(_Recurrent):
     gates = 4
 
     def forward(self, x, state=None):
+        if state is not None and not (isinstance(state, tuple | list) and len(state) == 2):
+            raise TypeError(f"state must be a pair (h0, c0), but it is a {type(state).__name__}")
         out, ends = self._run(x, [None, None] if state is None else list(state))
         return out, tuple(ends)
 
@@ -133,9 +141,13 @@ class LSTM(_Recurrent):
 class GRU(_Recurrent):
     """Gated recurrent unit.
 
+    r = sigmoid(W_ir x + b_ir + W_hr h + b_hr),  z the same with its own weights,
+    n = tanh(W_in x + b_in + r * (W_hn h + b_hn)),  h_t = (1 - z) * n + z * h_(t-1)
     x (N, T, D), h0 (layers * directions, N, H) or None for zeros
     -> outputs (N, T, H * directions) and the last states, of h0's shape.
     Chapter: 09_lstm_and_gru. Twin: torch.nn.GRU with batch_first=True.
+    Source: Cho et al., 2014, arXiv:1406.1078, with one difference, which is PyTorch's too: here r
+    multiplies the product W_hn h + b_hn; there the state goes into the product as r * h.
     """
 
     gates = 3

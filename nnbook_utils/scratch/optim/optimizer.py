@@ -18,6 +18,8 @@ class Optimizer:
         self.parameters = list(parameters)
         if not self.parameters:
             raise ValueError("parameters is empty; pass model.parameters(), which can be used once")
+        if len({id(p) for p in self.parameters}) < len(self.parameters):
+            raise ValueError("each parameter must be listed once, but one is there twice")
         dtypes = {p.dtype for p in self.parameters}
         if len(dtypes) > 1:
             raise TypeError(f"all parameters must have the same dtype, but there are {dtypes}")
@@ -32,6 +34,10 @@ class Optimizer:
         self.data = np.empty(ends[-1], self.dtype)
         self.grad = np.empty(ends[-1], self.dtype)
         self.steps = [0] * len(self.parameters)
+        self.views = [
+            self.data[part].reshape(p.shape)
+            for part, p in zip(self.slices, self.parameters, strict=True)
+        ]
         self._attach()
 
     def zeros(self):
@@ -39,11 +45,20 @@ class Optimizer:
         return np.zeros_like(self.data)
 
     def _attach(self):
-        """Make every `parameter.data` a view of the long array, unless it already is one."""
-        for parameter, part in zip(self.parameters, self.slices, strict=True):
-            if parameter.data.base is not self.data:
-                self.data[part] = parameter.data.ravel()
-                parameter.data = self.data[part].reshape(parameter.shape)
+        """Make every `parameter.data` its view of the long array, unless it already is."""
+        pairs = zip(self.parameters, self.views, strict=True)
+        strangers = [(p, view) for p, view in pairs if p.data is not view]
+        for parameter, view in strangers:
+            if parameter.dtype != view.dtype or parameter.shape != view.shape:
+                raise ValueError(
+                    f"the optimiser was made for a parameter of shape {view.shape} and dtype "
+                    f"{view.dtype}, but now it has {parameter.shape} and {parameter.dtype}; "
+                    "convert or replace parameters first, then make the optimiser"
+                )
+        # All are copied before the first is written: one may lie where another is to go.
+        for (parameter, view), data in [(pair, pair[0].data.copy()) for pair in strangers]:
+            view[...] = data
+            parameter.data = view
 
     def zero_grad(self):
         """Forget all gradients. Without it they add up from step to step."""
