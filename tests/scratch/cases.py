@@ -437,6 +437,10 @@ case("normalize", normal(3, 4), dim=0)
 case("normalize", np.zeros((2, 3)), note="zero vector")
 case("cosine_similarity", normal(3, 4), normal(3, 4, seed=1))
 case("cosine_similarity", normal(3, 4), normal(3, 4, seed=1), dim=0)
+case("normalize", normal(2, 3, 4), note="default axis")
+case("cosine_similarity", normal(2, 3, 4), normal(2, 3, 4, seed=1), note="default axis")
+case("cosine_similarity", normal(2, 3, 1), normal(3, 5, seed=1), note="both repeated")
+case("cosine_similarity", np.array([[0.0, 0], [3e-9, 1e-9]]), normal(2, 2), note="zero vector")
 LOOK = integers(3, 3, 5, seed=9) > 0
 LOOK[:, 0] = True
 
