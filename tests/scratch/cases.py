@@ -309,6 +309,16 @@ for reduction in ("mean", "sum", "none"):
         twin=lambda t, x, **o: t.nn.functional.nll_loss(x, labels(t, integers(4, 5)), **o),
         reduction=reduction,
     )
+for ignored in (-1, 3):
+    case(
+        "cross_entropy",
+        normal(6, 4),
+        ours=lambda x, i=ignored: F.cross_entropy(x, np.array([0, i, 2, i, 1, 0]), i),
+        twin=lambda t, x, i=ignored: t.nn.functional.cross_entropy(
+            x, t.tensor([0, i, 2, i, 1, 0]), ignore_index=i
+        ),
+        note=f"without label {ignored}",
+    )
 WITH_ZEROS = np.array([[0, 0.5, 0.5], [1, 0, 0]])
 case("kl_div", np.log(probabilities(2, 3)), note="zeros", reduction="sum",
      ours=lambda x, reduction: F.kl_div(

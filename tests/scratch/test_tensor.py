@@ -175,6 +175,28 @@ def test_nothing_is_recorded_under_no_grad():
     assert not double(x).requires_grad
 
 
+def test_inner_no_grad_does_not_end_the_outer_one():
+    x = leaf(1.0)
+
+    @no_grad()
+    def double(x):
+        return x * 2
+
+    switch = no_grad()
+    with no_grad():
+        with no_grad():
+            pass
+        assert not (x * x).requires_grad
+        assert not double(x).requires_grad
+        assert not (x * x).requires_grad
+    assert (x * x).requires_grad
+    with switch:
+        with switch:  # one object, entered twice
+            pass
+        assert not (x * x).requires_grad
+    assert (x * x).requires_grad
+
+
 def test_no_grad_ends_when_an_error_leaves_the_block():
     x = leaf(1.0)
     with pytest.raises(ZeroDivisionError), no_grad():

@@ -22,6 +22,8 @@ def relu(x):
 
     # The slope is 1 where x > 0 and 0 elsewhere.
     def backward(grad):
+        if out.size < 2**16:
+            return (masked(grad, out > 0),)
         dx = np.empty_like(out)
         for part in pieces(dx):
             masked(grad[part], out[part] > 0, out=dx[part])
@@ -87,10 +89,10 @@ def gelu(x, approximate="none"):
     x = floating("x", x)
     one_of("approximate", approximate, ("none", "tanh"))
     if approximate == "tanh":
-        out, tanh_u = _gelu_tanh(x.data)
+        out, share = _gelu_tanh(x.data)
 
         def backward(grad):
-            return (_gelu_tanh_gradient(grad, x.data, tanh_u),)
+            return (_gelu_tanh_gradient(grad, x.data, share),)
 
         return Tensor.result(out, (x,), backward)
     below = 0.5 * erfc(x.data * -math.sqrt(0.5))  # Phi(x), the normal distribution function
@@ -105,41 +107,39 @@ def gelu(x, approximate="none"):
 
 
 def _gelu_tanh(x):
-    # x (1 + tanh(u)) / 2  with  u = c (x + k x^3) = x (c + c k x^2). Computed in place, step by
-    # step and piece by piece: else most of the time would go into fetching memory.
-    tanh_u, out = np.empty_like(x), np.empty_like(x)
+    # x s  with  s = (1 + tanh(u)) / 2,  u = c (x + k x^3) = x (c + c k x^2). Computed in place,
+    # step by step and piece by piece: else most of the time would go into fetching memory.
+    share, out = np.empty_like(x), np.empty_like(x)
     with np.errstate(over="ignore"):  # the tanh of infinity is 1, which is right
         for part in pieces(out):
-            x_, t, y = x[part], tanh_u[part], out[part]
-            np.multiply(x_, x_, out=t)
-            t *= C * K
-            t += C
-            t *= x_
-            np.tanh(t, out=t)
-            np.add(t, 1, out=y)
-            y *= 0.5
-            y *= x_
-    return out, tanh_u
+            x_, s = x[part], share[part]
+            np.multiply(x_, x_, out=s)
+            s *= C * K
+            s += C
+            s *= x_
+            np.tanh(s, out=s)
+            s += 1
+            s *= 0.5
+            np.multiply(x_, s, out=out[part])
+    return out, share
 
 
-def _gelu_tanh_gradient(grad, x, tanh_u):
-    # slope: (1 + t + x (1 - t^2) u') / 2,  t = tanh(u),  u' = c + 3 c k x^2
-    # Beyond |x| = 10 the factor 1 - t^2 is 0; u' is kept from growing there, since 0 * infinity
-    # would be NaN.
+def _gelu_tanh_gradient(grad, x, share):
+    # d(x s)/dx = s + x ds/dx = s + 2 c (x w + 3 k x^3 w)  with  w = s - s^2. The factor w comes
+    # first: far out it is 0 and keeps x^3 from becoming infinite.
     dx = np.empty_like(x)
-    with np.errstate(over="ignore"):
-        for part in pieces(dx):
-            x_, t, slope = x[part], tanh_u[part], dx[part]
-            np.multiply(x_, x_, out=slope)
-            np.minimum(slope, 100, out=slope)
-            slope *= 3 * C * K
-            slope += C
-            slope *= 1 - t * t
-            slope *= x_
-            slope += t
-            slope += 1
-            slope *= 0.5
-            slope *= grad[part]
+    for part in pieces(dx):
+        x_, s, slope = x[part], share[part], dx[part]
+        xw = s * s
+        np.subtract(s, xw, out=xw)
+        xw *= x_
+        np.multiply(xw, x_, out=slope)
+        slope *= x_
+        slope *= 3 * K
+        slope += xw
+        slope *= 2 * C
+        slope += s
+        slope *= grad[part]
     return dx
 
 
