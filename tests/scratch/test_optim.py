@@ -232,3 +232,96 @@ def test_momentum_descends_a_narrow_valley_faster():
 
     assert distance(lr=2 / 101) > 0.2
     assert distance(lr=(2 / 11) ** 2, momentum=(9 / 11) ** 2) < 0.01
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_schedule_goes_on_past_its_end_as_in_torch(name, torch):
+    _, optimizer = ours("SGD", {"lr": 0.3})
+    _, twin_optimizer = theirs(torch, "SGD", {"lr": 0.3})
+    schedule = getattr(optim.lr_scheduler, name)(optimizer, **SCHEDULES[name])
+    twin = getattr(torch.optim.lr_scheduler, name)(twin_optimizer, **SCHEDULES[name])
+    for _ in range(130):
+        assert optimizer.lr == pytest.approx(twin.get_last_lr()[0], rel=1e-9, abs=1e-12)
+        twin_optimizer.step()
+        schedule.step()
+        twin.step()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_stopped_and_resumed_schedule_goes_on_where_it_was(name):
+    def made(lr):
+        optimizer = ours("SGD", {"lr": lr})[1]
+        return optimizer, getattr(optim.lr_scheduler, name)(optimizer, **SCHEDULES[name])
+
+    optimizer, schedule = made(0.3)
+    for _ in range(10):
+        schedule.step()
+    resumed, again = made(0.7)  # another first rate: the saved one must win
+    again.load_state_dict(schedule.state_dict())
+    for _ in range(10):
+        assert resumed.lr == optimizer.lr
+        schedule.step()
+        again.step()
+    assert again.last_epoch == 20
+
+
+def trained(steps=3):
+    parameters, optimizer = ours("Adam", {"lr": 0.01})
+    for step in range(steps):
+        for p, g in zip(parameters, gradients(step), strict=True):
+            p.grad = g
+        optimizer.step()
+    return optimizer
+
+
+def test_loaded_state_brings_rate_and_steps_and_stands_alone():
+    first, second = trained(), ours("Adam", {"lr": 0.5})[1]
+    state = first.state_dict()
+    second.load_state_dict(state)
+    assert second.lr == 0.01
+    assert second.steps == [3, 3]
+    for name in first.memory:
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    kept = second.mean.copy()
+    state["memory"]["mean"][:] = 9
+    state["steps"][0] = 99
+    first.mean[:] = 7
+    np.testing.assert_array_equal(second.mean, kept)
+    assert second.steps == [3, 3]
+    assert first.steps == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda state: state.pop("lr"),
+        lambda state: state.pop("steps"),
+        lambda state: state.pop("memory"),
+        lambda state: state["steps"].append(1),
+        lambda state: state["memory"].pop("mean"),
+        lambda state: state["memory"].update(square=np.zeros(3)),
+        lambda state: state["memory"].update(square=np.full(17, "text")),
+    ],
+)
+def test_spoilt_state_is_refused_and_changes_nothing(spoil):
+    state = trained().state_dict()
+    state["lr"] = 0.7
+    spoil(state)
+    optimizer = trained(5)
+    before = optimizer.state_dict()
+    with pytest.raises(ValueError, match="state_dict must hold"):
+        optimizer.load_state_dict(state)
+    after = optimizer.state_dict()
+    assert (after["lr"], after["steps"]) == (before["lr"], before["steps"])
+    for name, array in before["memory"].items():
+        np.testing.assert_array_equal(after["memory"][name], array)
+
+
+def test_zero_grad_forgets_every_gradient():
+    parameters, optimizer = ours("SGD", {"lr": 1.0})
+    for p in parameters:
+        p.grad = np.ones(p.shape)
+    optimizer.zero_grad()
+    assert [p.grad for p in parameters] == [None, None]
+    optimizer.step()
+    np.testing.assert_array_equal(parameters[0].data, STARTS[0])

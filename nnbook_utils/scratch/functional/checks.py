@@ -94,7 +94,7 @@ def one_of(name, value, allowed):
 
 def probability(name, p):
     """`p` as a plain Python number; ValueError unless 0 <= p <= 1."""
-    if not isinstance(p, int | float) or not 0 <= p <= 1:
+    if not isinstance(p, int | float | np.floating) or not 0 <= p <= 1:
         raise ValueError(f"{name} must be a probability between 0 and 1, but it is {p!r}")
     return p.item() if isinstance(p, np.generic) else p
 

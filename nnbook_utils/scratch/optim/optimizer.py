@@ -48,6 +48,8 @@ class Optimizer:
         """Make every `parameter.data` its view of the long array, unless it already is."""
         pairs = zip(self.parameters, self.views, strict=True)
         strangers = [(p, view) for p, view in pairs if p.data is not view]
+        if not strangers:
+            return
         for parameter, view in strangers:
             if parameter.dtype != view.dtype or parameter.shape != view.shape:
                 raise ValueError(
@@ -95,13 +97,18 @@ class Optimizer:
 
         Nothing changes unless all names and sizes agree. Raises ValueError otherwise.
         """
-        own, given = self.state_dict(), state_dict
-        shapes = [{n: np.shape(a) for n, a in d["memory"].items()} for d in (own, given)]
-        if shapes[0] != shapes[1] or len(given["steps"]) != len(self.steps):
+        own = self.state_dict()
+        if state_dict.keys() != own.keys():
+            raise ValueError(f"state_dict must hold {list(own)}, but it holds {list(state_dict)}")
+        steps = list(state_dict["steps"])
+        arrays = {name: np.asarray(array) for name, array in state_dict["memory"].items()}
+        expected = {name: (array.shape, "f") for name, array in own["memory"].items()}
+        given = {name: (array.shape, array.dtype.kind) for name, array in arrays.items()}
+        if given != expected or len(steps) != len(self.steps):
             raise ValueError(
-                f"state_dict must hold {shapes[0]} for {len(self.steps)} parameters, but it holds "
-                f"{shapes[1]} for {len(given['steps'])}"
+                f"state_dict must hold {expected} for {len(self.steps)} parameters, but it holds "
+                f"{given} for {len(steps)} (shapes and kinds of number, f for floating-point)"
             )
-        self.lr, self.steps = given["lr"], list(given["steps"])
-        for name, array in given["memory"].items():
+        self.lr, self.steps = state_dict["lr"], steps
+        for name, array in arrays.items():
             getattr(self, name)[...] = array
