@@ -45,6 +45,11 @@ layer("Softmax", lambda nn, **rng: nn.Softmax(dim=1), normal(5, 3))
 layer("Flatten", lambda nn, **rng: nn.Flatten(), normal(5, 3, 2))
 layer("Unflatten", lambda nn, **rng: nn.Unflatten(1, (3, 2)), normal(5, 6))
 layer(
+    "Unflatten", lambda nn, **rng: nn.Unflatten(-2, (-1, 2)), normal(3, 6, 2), note="from the end"
+)
+layer("Flatten", lambda nn, **rng: nn.Flatten(0, -2), normal(5, 3, 2, 2), note="other axes")
+layer("Softmax", lambda nn, **rng: nn.Softmax(dim=-2), normal(5, 3, 2), note="another axis")
+layer(
     ("Sequential", "Linear", "ReLU"),
     lambda nn, **rng: nn.Sequential(nn.Linear(3, 4, **rng), nn.ReLU(), nn.Linear(4, 2, **rng)),
     normal(5, 3),
@@ -65,6 +70,32 @@ layer(
 )
 layer("Conv1d", lambda nn, **rng: nn.Conv1d(3, 4, 3, stride=2, padding=1, **rng), normal(2, 3, 9))
 layer(
+    "Conv2d",
+    lambda nn, **rng: nn.Conv2d(4, 2, (2, 3), (1, 2), (2, 1), (3, 2), 2, **rng),
+    normal(2, 4, 6, 9),
+    note="all settings",
+)
+layer(
+    "Conv1d",
+    lambda nn, **rng: nn.Conv1d(4, 6, 2, 2, 3, dilation=3, groups=2, bias=False, **rng),
+    normal(2, 4, 9),
+    note="all settings",
+)
+layer(
+    "ConvTranspose2d",
+    lambda nn, **rng: nn.ConvTranspose2d(
+        4, 6, (2, 3), (2, 3), (1, 2), (1, 0), groups=2, bias=False, dilation=(3, 2), **rng
+    ),
+    normal(2, 4, 4, 5),
+    note="all settings",
+)
+layer(
+    "ConvTranspose1d",
+    lambda nn, **rng: nn.ConvTranspose1d(4, 6, 3, 2, 2, 1, 2, False, 3, **rng),
+    normal(2, 4, 5),
+    note="all settings",
+)
+layer(
     "ConvTranspose2d",
     lambda nn, **rng: nn.ConvTranspose2d(3, 4, 3, 2, 1, output_padding=1, **rng),
     normal(2, 3, 4, 4),
@@ -75,6 +106,9 @@ layer("MaxPool2d", lambda nn, **rng: nn.MaxPool2d(3, 2, 1), normal(2, 3, 7, 7), 
 layer("AvgPool2d", lambda nn, **rng: nn.AvgPool2d(2), normal(2, 3, 6, 6))
 layer("MaxPool1d", lambda nn, **rng: nn.MaxPool1d(3), normal(2, 3, 9))
 layer("AvgPool1d", lambda nn, **rng: nn.AvgPool1d(3), normal(2, 3, 9))
+layer("AvgPool2d", lambda nn, **rng: nn.AvgPool2d((3, 2), 1, 1), normal(2, 3, 6, 5), note="padded")
+layer("MaxPool1d", lambda nn, **rng: nn.MaxPool1d(3, 2, 1), normal(2, 3, 9), note="overlapping")
+layer("AvgPool1d", lambda nn, **rng: nn.AvgPool1d(3, 1, 1), normal(2, 3, 9), note="padded")
 layer("AdaptiveAvgPool2d", lambda nn, **rng: nn.AdaptiveAvgPool2d(1), normal(2, 3, 5, 6))
 layer("AdaptiveMaxPool2d", lambda nn, **rng: nn.AdaptiveMaxPool2d((2, 3)), normal(2, 3, 5, 6))
 layer("Upsample", lambda nn, **rng: nn.Upsample(scale_factor=2), normal(2, 3, 4, 4))
@@ -88,8 +122,47 @@ layer("LayerNorm", lambda nn, **rng: nn.LayerNorm(4), normal(2, 3, 4))
 layer("LayerNorm", lambda nn, **rng: nn.LayerNorm((3, 4)), normal(2, 3, 4), note="two axes")
 layer("RMSNorm", lambda nn, **rng: nn.RMSNorm(4), normal(2, 3, 4))
 layer("GroupNorm", lambda nn, **rng: nn.GroupNorm(2, 4), normal(2, 4, 3, 5))
+for name, shape in (("BatchNorm1d", (6, 4)), ("BatchNorm2d", (3, 4, 5, 2))):
+    for options in (
+        {"affine": False},
+        {"eps": 0.1},
+        {"momentum": None},
+        {"track_running_stats": False},
+        {"affine": False, "track_running_stats": False, "momentum": None},
+    ):
+        layer(
+            name,
+            lambda nn, name=name, options=options, **rng: getattr(nn, name)(4, **options),
+            normal(*shape),
+            note=str(options),
+        )
+for name, size, shape, settings in (
+    ("LayerNorm", (4,), (2, 3, 4), ({"elementwise_affine": False}, {"bias": False}, {"eps": 0.1})),
+    ("RMSNorm", (4,), (2, 3, 4), ({"elementwise_affine": False}, {"eps": 0.1})),
+    ("RMSNorm", ((3, 4),), (2, 3, 4), ({},)),
+    ("GroupNorm", (2, 4), (2, 4, 3, 5), ({"affine": False}, {"eps": 0.1})),
+    ("GroupNorm", (4, 4), (2, 4, 6), ({},)),
+):
+    for options in settings:
+        layer(
+            name,
+            lambda nn, name=name, size=size, options=options, **rng: getattr(nn, name)(
+                *size, **options
+            ),
+            normal(*shape),
+            note=f"{size} {options}",
+        )
 layer("Dropout", lambda nn, **rng: nn.Dropout(0.5, **rng), normal(5, 3), both_modes=False)
 layer("Embedding", lambda nn, **rng: nn.Embedding(7, 4, **rng), integers(7, 3, 5))
+layer("Dropout", lambda nn, **rng: nn.Dropout(0.0, **rng), normal(5, 3), note="of none")
+layer("Dropout", lambda nn, **rng: nn.Dropout(1.0, **rng), normal(5, 3), note="of all")
+for padding_idx in (2, -1):
+    layer(
+        "Embedding",
+        lambda nn, padding_idx=padding_idx, **rng: nn.Embedding(7, 4, padding_idx, **rng),
+        integers(7, 3, 5) % 4 + 3 * (integers(2, 3, 5)),
+        note=f"padding_idx={padding_idx}",
+    )
 
 for name in ("RNN", "GRU", "LSTM"):
     for note, options in {
@@ -123,6 +196,19 @@ layer(
     call=lambda m, x: m(x)[0],
     note="relu",
 )
+# With dropout=1 nothing passes from layer to layer, in either world: no random number is left.
+for name in ("RNN", "GRU", "LSTM"):
+    for dropout in (0.4, 1.0):
+        layer(
+            name,
+            lambda nn, name=name, dropout=dropout, **rng: getattr(nn, name)(
+                3, 4, 3, batch_first=True, dropout=dropout, bidirectional=True, **rng
+            ),
+            normal(2, 5, 3),
+            call=lambda m, x: m(x)[0],
+            both_modes=dropout == 1.0,
+            note=f"dropout={dropout}",
+        )
 
 
 def attention(nn, **rng):
@@ -192,6 +278,41 @@ for norm_first in (False, True):
             call=lambda m, x, memory: m(x, memory, tgt_mask=bool_mask(m, NOT_ALLOWED)),
             note=f"{activation} norm_first={norm_first}",
         )
+
+for dropout in (0.4, 1.0):
+    for norm_first in (False, True):
+        options = {"dropout": dropout, "norm_first": norm_first, "batch_first": True}
+        details = {
+            "both_modes": dropout == 1.0,
+            "note": f"dropout={dropout} norm_first={norm_first}",
+        }
+        layer(
+            "TransformerEncoderLayer",
+            lambda nn, options=options, **rng: nn.TransformerEncoderLayer(
+                8, 2, 16, **options, **rng
+            ),
+            normal(2, 5, 8),
+            **details,
+        )
+        layer(
+            "TransformerDecoderLayer",
+            lambda nn, options=options, **rng: nn.TransformerDecoderLayer(
+                8, 2, 16, **options, **rng
+            ),
+            normal(2, 5, 8),
+            normal(2, 3, 8, seed=1),
+            **details,
+        )
+    layer(
+        "MultiheadAttention",
+        lambda nn, dropout=dropout, **rng: nn.MultiheadAttention(
+            8, 2, dropout, batch_first=True, **rng
+        ),
+        normal(2, 5, 8),
+        call=lambda m, x: m(x, x, x)[0],
+        both_modes=dropout == 1.0,
+        note=f"dropout={dropout}",
+    )
 
 
 def small(nn, kind, **rng):
