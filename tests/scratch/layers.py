@@ -1,4 +1,4 @@
-"""The table of layers: how each is built here and in PyTorch, and what goes in.
+"""The table of layers: how each is built here and in PyTorch, what goes in, and how it is compared.
 
 Names and arguments are the same in both worlds, so one function builds both: `build(nn, **rng)`
 with our nn and a generator, or with torch.nn and none.
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from cases import integers, normal
+from proof import relative_difference
+
+from nnbook_utils.scratch import Tensor, nn
 
 
 @dataclass
@@ -25,6 +28,42 @@ class Layer:
 
     def run(self, module, inputs):
         return self.call(module, *inputs) if self.call else module(*inputs)
+
+
+def build_ours(layer):
+    return layer.build(nn, rng=np.random.default_rng(0)).to(np.float64)
+
+
+def build_theirs(torch, layer):
+    torch.manual_seed(1)
+    return layer.build(torch.nn).double()
+
+
+def assert_same_layer(torch, layer, ours, theirs):
+    """Outputs, gradients of inputs and parameters, and buffers agree to 1e-9."""
+    floating = [x.dtype.kind == "f" for x in layer.inputs]
+    our_inputs = [
+        Tensor(x.copy(), requires_grad=f) for x, f in zip(layer.inputs, floating, strict=True)
+    ]
+    their_inputs = [
+        torch.tensor(x, requires_grad=f) for x, f in zip(layer.inputs, floating, strict=True)
+    ]
+    out, expected = layer.run(ours, our_inputs), layer.run(theirs, their_inputs)
+    assert relative_difference(out.data, expected.detach().numpy()) <= 1e-9
+    if expected.requires_grad:
+        upstream = np.random.default_rng(5).standard_normal(out.shape)
+        out.backward(upstream)
+        expected.backward(torch.tensor(upstream))
+    pairs = list(zip(our_inputs, their_inputs, strict=True))
+    their_parameters = dict(theirs.named_parameters())
+    pairs += [(p, their_parameters[name]) for name, p in ours.named_parameters()]
+    for mine, other in pairs:
+        assert (mine.grad is None) == (other.grad is None)
+        if mine.grad is not None:
+            assert relative_difference(mine.grad, other.grad.numpy()) <= 1e-9
+    their_state = theirs.state_dict()
+    for name, tensor in ours.state_dict().items():
+        assert relative_difference(tensor.data, their_state[name].numpy()) <= 1e-9
 
 
 LAYERS = []
