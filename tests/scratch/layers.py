@@ -39,15 +39,12 @@ def build_theirs(torch, layer):
     return layer.build(torch.nn).double()
 
 
-def assert_same_layer(torch, layer, ours, theirs):
+def assert_same_layer(torch, layer, ours, theirs, inputs=None):
     """Outputs, gradients of inputs and parameters, and buffers agree to 1e-9."""
-    floating = [x.dtype.kind == "f" for x in layer.inputs]
-    our_inputs = [
-        Tensor(x.copy(), requires_grad=f) for x, f in zip(layer.inputs, floating, strict=True)
-    ]
-    their_inputs = [
-        torch.tensor(x, requires_grad=f) for x, f in zip(layer.inputs, floating, strict=True)
-    ]
+    inputs = layer.inputs if inputs is None else inputs
+    floating = [x.dtype.kind == "f" for x in inputs]
+    our_inputs = [Tensor(x.copy(), requires_grad=f) for x, f in zip(inputs, floating, strict=True)]
+    their_inputs = [torch.tensor(x, requires_grad=f) for x, f in zip(inputs, floating, strict=True)]
     out, expected = layer.run(ours, our_inputs), layer.run(theirs, their_inputs)
     assert relative_difference(out.data, expected.detach().numpy()) <= 1e-9
     if expected.requires_grad:
