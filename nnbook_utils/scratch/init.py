@@ -87,7 +87,7 @@ def xavier_uniform_(tensor, gain=1.0, *, rng):
 
     Twin: torch.nn.init.xavier_uniform_. Source: Glorot and Bengio, 2010.
     """
-    bound = gain * math.sqrt(6 / sum(fans(tensor)))
+    bound = number("gain", gain, at_least=0) * math.sqrt(6 / sum(fans(tensor)))
     return uniform_(tensor, -bound, bound, rng=rng)
 
 
@@ -96,7 +96,8 @@ def xavier_normal_(tensor, gain=1.0, *, rng):
 
     Twin: torch.nn.init.xavier_normal_. Source: Glorot and Bengio, 2010.
     """
-    return normal_(tensor, 0.0, gain * math.sqrt(2 / sum(fans(tensor))), rng=rng)
+    std = number("gain", gain, at_least=0) * math.sqrt(2 / sum(fans(tensor)))
+    return normal_(tensor, 0.0, std, rng=rng)
 
 
 def kaiming_uniform_(tensor, a=0, mode="fan_in", nonlinearity="leaky_relu", *, rng):

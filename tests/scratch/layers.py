@@ -1,4 +1,4 @@
-"""The table of layers: how each is built here and in PyTorch, and what goes in.
+"""The table of layers: how each is built here and in PyTorch, what goes in, and how it is compared.
 
 Names and arguments are the same in both worlds, so one function builds both: `build(nn, **rng)`
 with our nn and a generator, or with torch.nn and none.
@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from cases import integers, normal
+from proof import relative_difference
+
+from nnbook_utils.scratch import Tensor, nn
 
 
 @dataclass
@@ -27,6 +30,39 @@ class Layer:
         return self.call(module, *inputs) if self.call else module(*inputs)
 
 
+def build_ours(layer):
+    return layer.build(nn, rng=np.random.default_rng(0)).to(np.float64)
+
+
+def build_theirs(torch, layer):
+    torch.manual_seed(1)
+    return layer.build(torch.nn).double()
+
+
+def assert_same_layer(torch, layer, ours, theirs, inputs=None):
+    """Outputs, gradients of inputs and parameters, and buffers agree to 1e-9."""
+    inputs = layer.inputs if inputs is None else inputs
+    floating = [x.dtype.kind == "f" for x in inputs]
+    our_inputs = [Tensor(x.copy(), requires_grad=f) for x, f in zip(inputs, floating, strict=True)]
+    their_inputs = [torch.tensor(x, requires_grad=f) for x, f in zip(inputs, floating, strict=True)]
+    out, expected = layer.run(ours, our_inputs), layer.run(theirs, their_inputs)
+    assert relative_difference(out.data, expected.detach().numpy()) <= 1e-9
+    if expected.requires_grad:
+        upstream = np.random.default_rng(5).standard_normal(out.shape)
+        out.backward(upstream)
+        expected.backward(torch.tensor(upstream))
+    pairs = list(zip(our_inputs, their_inputs, strict=True))
+    their_parameters = dict(theirs.named_parameters())
+    pairs += [(p, their_parameters[name]) for name, p in ours.named_parameters()]
+    for mine, other in pairs:
+        assert (mine.grad is None) == (other.grad is None)
+        if mine.grad is not None:
+            assert relative_difference(mine.grad, other.grad.numpy()) <= 1e-9
+    their_state = theirs.state_dict()
+    for name, tensor in ours.state_dict().items():
+        assert relative_difference(tensor.data, their_state[name].numpy()) <= 1e-9
+
+
 LAYERS = []
 
 
@@ -44,6 +80,11 @@ layer("GELU", lambda nn, **rng: nn.GELU("tanh"), normal(5, 3), note="tanh")
 layer("Softmax", lambda nn, **rng: nn.Softmax(dim=1), normal(5, 3))
 layer("Flatten", lambda nn, **rng: nn.Flatten(), normal(5, 3, 2))
 layer("Unflatten", lambda nn, **rng: nn.Unflatten(1, (3, 2)), normal(5, 6))
+layer(
+    "Unflatten", lambda nn, **rng: nn.Unflatten(-2, (-1, 2)), normal(3, 6, 2), note="from the end"
+)
+layer("Flatten", lambda nn, **rng: nn.Flatten(0, -2), normal(5, 3, 2, 2), note="other axes")
+layer("Softmax", lambda nn, **rng: nn.Softmax(dim=-2), normal(5, 3, 2), note="another axis")
 layer(
     ("Sequential", "Linear", "ReLU"),
     lambda nn, **rng: nn.Sequential(nn.Linear(3, 4, **rng), nn.ReLU(), nn.Linear(4, 2, **rng)),
@@ -65,6 +106,32 @@ layer(
 )
 layer("Conv1d", lambda nn, **rng: nn.Conv1d(3, 4, 3, stride=2, padding=1, **rng), normal(2, 3, 9))
 layer(
+    "Conv2d",
+    lambda nn, **rng: nn.Conv2d(4, 2, (2, 3), (1, 2), (2, 1), (3, 2), 2, **rng),
+    normal(2, 4, 6, 9),
+    note="all settings",
+)
+layer(
+    "Conv1d",
+    lambda nn, **rng: nn.Conv1d(4, 6, 2, 2, 3, dilation=3, groups=2, bias=False, **rng),
+    normal(2, 4, 9),
+    note="all settings",
+)
+layer(
+    "ConvTranspose2d",
+    lambda nn, **rng: nn.ConvTranspose2d(
+        4, 6, (2, 3), (2, 3), (1, 2), (1, 0), groups=2, bias=False, dilation=(3, 2), **rng
+    ),
+    normal(2, 4, 4, 5),
+    note="all settings",
+)
+layer(
+    "ConvTranspose1d",
+    lambda nn, **rng: nn.ConvTranspose1d(4, 6, 3, 2, 2, 1, 2, False, 3, **rng),
+    normal(2, 4, 5),
+    note="all settings",
+)
+layer(
     "ConvTranspose2d",
     lambda nn, **rng: nn.ConvTranspose2d(3, 4, 3, 2, 1, output_padding=1, **rng),
     normal(2, 3, 4, 4),
@@ -75,6 +142,9 @@ layer("MaxPool2d", lambda nn, **rng: nn.MaxPool2d(3, 2, 1), normal(2, 3, 7, 7), 
 layer("AvgPool2d", lambda nn, **rng: nn.AvgPool2d(2), normal(2, 3, 6, 6))
 layer("MaxPool1d", lambda nn, **rng: nn.MaxPool1d(3), normal(2, 3, 9))
 layer("AvgPool1d", lambda nn, **rng: nn.AvgPool1d(3), normal(2, 3, 9))
+layer("AvgPool2d", lambda nn, **rng: nn.AvgPool2d((3, 2), 1, 1), normal(2, 3, 6, 5), note="padded")
+layer("MaxPool1d", lambda nn, **rng: nn.MaxPool1d(3, 2, 1), normal(2, 3, 9), note="overlapping")
+layer("AvgPool1d", lambda nn, **rng: nn.AvgPool1d(3, 1, 1), normal(2, 3, 9), note="padded")
 layer("AdaptiveAvgPool2d", lambda nn, **rng: nn.AdaptiveAvgPool2d(1), normal(2, 3, 5, 6))
 layer("AdaptiveMaxPool2d", lambda nn, **rng: nn.AdaptiveMaxPool2d((2, 3)), normal(2, 3, 5, 6))
 layer("Upsample", lambda nn, **rng: nn.Upsample(scale_factor=2), normal(2, 3, 4, 4))
@@ -88,8 +158,47 @@ layer("LayerNorm", lambda nn, **rng: nn.LayerNorm(4), normal(2, 3, 4))
 layer("LayerNorm", lambda nn, **rng: nn.LayerNorm((3, 4)), normal(2, 3, 4), note="two axes")
 layer("RMSNorm", lambda nn, **rng: nn.RMSNorm(4), normal(2, 3, 4))
 layer("GroupNorm", lambda nn, **rng: nn.GroupNorm(2, 4), normal(2, 4, 3, 5))
+for name, shape in (("BatchNorm1d", (6, 4)), ("BatchNorm2d", (3, 4, 5, 2))):
+    for options in (
+        {"affine": False},
+        {"eps": 0.1},
+        {"momentum": None},
+        {"track_running_stats": False},
+        {"affine": False, "track_running_stats": False, "momentum": None},
+    ):
+        layer(
+            name,
+            lambda nn, name=name, options=options, **rng: getattr(nn, name)(4, **options),
+            normal(*shape),
+            note=str(options),
+        )
+for name, size, shape, settings in (
+    ("LayerNorm", (4,), (2, 3, 4), ({"elementwise_affine": False}, {"bias": False}, {"eps": 0.1})),
+    ("RMSNorm", (4,), (2, 3, 4), ({"elementwise_affine": False}, {"eps": 0.1})),
+    ("RMSNorm", ((3, 4),), (2, 3, 4), ({},)),
+    ("GroupNorm", (2, 4), (2, 4, 3, 5), ({"affine": False}, {"eps": 0.1})),
+    ("GroupNorm", (4, 4), (2, 4, 6), ({},)),
+):
+    for options in settings:
+        layer(
+            name,
+            lambda nn, name=name, size=size, options=options, **rng: getattr(nn, name)(
+                *size, **options
+            ),
+            normal(*shape),
+            note=f"{size} {options}",
+        )
 layer("Dropout", lambda nn, **rng: nn.Dropout(0.5, **rng), normal(5, 3), both_modes=False)
 layer("Embedding", lambda nn, **rng: nn.Embedding(7, 4, **rng), integers(7, 3, 5))
+layer("Dropout", lambda nn, **rng: nn.Dropout(0.0, **rng), normal(5, 3), note="of none")
+layer("Dropout", lambda nn, **rng: nn.Dropout(1.0, **rng), normal(5, 3), note="of all")
+for padding_idx in (2, -1):
+    layer(
+        "Embedding",
+        lambda nn, padding_idx=padding_idx, **rng: nn.Embedding(7, 4, padding_idx, **rng),
+        integers(7, 3, 5) % 4 + 3 * (integers(2, 3, 5)),
+        note=f"padding_idx={padding_idx}",
+    )
 
 for name in ("RNN", "GRU", "LSTM"):
     for note, options in {
@@ -123,6 +232,19 @@ layer(
     call=lambda m, x: m(x)[0],
     note="relu",
 )
+# With dropout=1 nothing passes from layer to layer, in either world: no random number is left.
+for name in ("RNN", "GRU", "LSTM"):
+    for dropout in (0.4, 1.0):
+        layer(
+            name,
+            lambda nn, name=name, dropout=dropout, **rng: getattr(nn, name)(
+                3, 4, 3, batch_first=True, dropout=dropout, bidirectional=True, **rng
+            ),
+            normal(2, 5, 3),
+            call=lambda m, x: m(x)[0],
+            both_modes=dropout == 1.0,
+            note=f"dropout={dropout}",
+        )
 
 
 def attention(nn, **rng):
@@ -192,6 +314,41 @@ for norm_first in (False, True):
             call=lambda m, x, memory: m(x, memory, tgt_mask=bool_mask(m, NOT_ALLOWED)),
             note=f"{activation} norm_first={norm_first}",
         )
+
+for dropout in (0.4, 1.0):
+    for norm_first in (False, True):
+        options = {"dropout": dropout, "norm_first": norm_first, "batch_first": True}
+        details = {
+            "both_modes": dropout == 1.0,
+            "note": f"dropout={dropout} norm_first={norm_first}",
+        }
+        layer(
+            "TransformerEncoderLayer",
+            lambda nn, options=options, **rng: nn.TransformerEncoderLayer(
+                8, 2, 16, **options, **rng
+            ),
+            normal(2, 5, 8),
+            **details,
+        )
+        layer(
+            "TransformerDecoderLayer",
+            lambda nn, options=options, **rng: nn.TransformerDecoderLayer(
+                8, 2, 16, **options, **rng
+            ),
+            normal(2, 5, 8),
+            normal(2, 3, 8, seed=1),
+            **details,
+        )
+    layer(
+        "MultiheadAttention",
+        lambda nn, dropout=dropout, **rng: nn.MultiheadAttention(
+            8, 2, dropout, batch_first=True, **rng
+        ),
+        normal(2, 5, 8),
+        call=lambda m, x: m(x, x, x)[0],
+        both_modes=dropout == 1.0,
+        note=f"dropout={dropout}",
+    )
 
 
 def small(nn, kind, **rng):

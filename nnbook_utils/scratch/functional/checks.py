@@ -54,7 +54,7 @@ def has_shape(name, tensor, shape, meaning):
 
 def axis(x, dim):
     """`dim` counted from the front; ValueError when x has no such axis."""
-    if not isinstance(dim, int):
+    if not isinstance(dim, int) or isinstance(dim, bool):
         raise TypeError(f"dim must be an integer, but it is {dim!r}")
     if not -x.ndim <= dim < x.ndim:
         raise ValueError(f"dim {dim} does not exist: the tensor has shape {x.shape}")
@@ -88,7 +88,7 @@ def pair(name, value, at_least=1):
 
 def one_of(name, value, allowed):
     """ValueError unless `value` is one of the allowed ones."""
-    if value not in allowed:
+    if not isinstance(value, str) or value not in allowed:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, allowed))}, not {value!r}")
 
 

@@ -4,6 +4,7 @@ import numpy as np
 
 from .. import functional as F
 from .. import init
+from ..functional.checks import flag, floating, one_of, probability, whole
 from ..tensor import Parameter, Tensor, as_tensor
 from .linear import Linear
 from .module import Module, ModuleList
@@ -23,11 +24,13 @@ class MultiheadAttention(Module):
     """
 
     def __init__(self, embed_dim, num_heads, dropout=0.0, bias=True, batch_first=True, *, rng):
+        flag("batch_first", batch_first), flag("bias", bias), probability("dropout", dropout)
+        whole("embed_dim", embed_dim), whole("num_heads", num_heads)
         if not batch_first:
             raise ValueError("the axes are always (N, T, E); leave batch_first out, or True")
-        if num_heads < 1 or embed_dim % num_heads:
+        if embed_dim % num_heads:
             raise ValueError(f"num_heads must divide embed_dim {embed_dim}, but it is {num_heads}")
-        self.num_heads, self.dropout, self.rng = num_heads, dropout, rng
+        self.num_heads, self.dropout, self.rng = num_heads, dropout, init.generator(rng)
         table = np.empty((3 * embed_dim, embed_dim), np.float32)  # queries, keys, values
         self.in_proj_weight = init.xavier_uniform_(Parameter(table), rng=rng)
         self.in_proj_bias = Parameter(np.zeros(3 * embed_dim, np.float32)) if bias else None
@@ -63,6 +66,10 @@ class MultiheadAttention(Module):
         return out, Tensor(weights.mean(axis=1) if average_attn_weights else weights)
 
     def _projections(self, query, key, value):
+        for name, x in (("query", query), ("key", key), ("value", value)):
+            shape = floating(name, x).shape
+            if len(shape) != 3:
+                raise ValueError(f"{name} must have shape (N, T, E), but it has {shape}")
         if query is key and key is value:  # self-attention: one product instead of three
             parts = F.linear(query, self.in_proj_weight, self.in_proj_bias).chunk(3, -1)
         else:
@@ -108,8 +115,7 @@ class _Block(Module):
     """What encoder and decoder layers share: the feed-forward part and the residual paths."""
 
     def _feed_forward_layers(self, d_model, dim_feedforward, activation, rng):
-        if activation not in ("relu", "gelu"):
-            raise ValueError(f"activation must be 'relu' or 'gelu', but it is {activation!r}")
+        one_of("activation", activation, ("relu", "gelu"))
         self.linear1 = Linear(d_model, dim_feedforward, rng=rng)
         self.linear2 = Linear(dim_feedforward, d_model, rng=rng)
         self.activation = getattr(F, activation)
@@ -147,6 +153,7 @@ class TransformerEncoderLayer(_Block):
         self._feed_forward_layers(d_model, dim_feedforward, activation, rng)
         self.norm1, self.norm2 = LayerNorm(d_model), LayerNorm(d_model)
         self.dropout = Dropout(dropout, rng=rng)
+        flag("norm_first", norm_first)
         self.norm_first = norm_first
 
     def forward(self, src, src_mask=None, src_key_padding_mask=None, is_causal=False):
@@ -184,6 +191,7 @@ class TransformerDecoderLayer(_Block):
         self._feed_forward_layers(d_model, dim_feedforward, activation, rng)
         self.norm1, self.norm2, self.norm3 = (LayerNorm(d_model) for _ in range(3))
         self.dropout = Dropout(dropout, rng=rng)
+        flag("norm_first", norm_first)
         self.norm_first = norm_first
 
     def forward(
@@ -217,7 +225,7 @@ class TransformerEncoder(Module):
 
     def __init__(self, layers, norm=None):
         self.layers = ModuleList(layers)
-        self.norm = norm
+        self.norm = _module_or_none(norm)
 
     def forward(self, src, mask=None, src_key_padding_mask=None, is_causal=False):
         for layer in self.layers:
@@ -233,9 +241,15 @@ class TransformerDecoder(Module):
 
     def __init__(self, layers, norm=None):
         self.layers = ModuleList(layers)
-        self.norm = norm
+        self.norm = _module_or_none(norm)
 
     def forward(self, tgt, memory, **masks):
         for layer in self.layers:
             tgt = layer(tgt, memory, **masks)
         return tgt if self.norm is None else self.norm(tgt)
+
+
+def _module_or_none(norm):
+    if norm is not None and not isinstance(norm, Module):
+        raise TypeError(f"norm must be a module or None, but it is a {type(norm).__name__}")
+    return norm

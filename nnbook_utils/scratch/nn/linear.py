@@ -58,16 +58,27 @@ class Flatten(Module):
 class Unflatten(Module):
     """Undo Flatten: split axis `dim` into several. Chapter: 17_autoencoders.
 
-    Twin: torch.nn.Unflatten.
+    One of the lengths may be -1: what is left.     Twin: torch.nn.Unflatten.
     """
 
     def __init__(self, dim, unflattened_size):
         if not isinstance(unflattened_size, tuple | list):
             raise TypeError(f"unflattened_size must be a tuple, but it is {unflattened_size!r}")
+        if sum(size == -1 for size in unflattened_size) > 1:
+            raise ValueError(f"only one length may be -1, but they are {unflattened_size}")
         self.dim = dim
         self.unflattened_size = tuple(whole("unflattened_size", n, -1) for n in unflattened_size)
 
     def forward(self, x):
         x = as_tensor(x)
         dim = axis(x, self.dim)
-        return F.reshape(x, (*x.shape[:dim], *self.unflattened_size, *x.shape[dim + 1 :]))
+        sizes, length = list(self.unflattened_size), x.shape[dim]
+        if -1 in sizes:  # what is left for it
+            rest = math.prod(size for size in sizes if size != -1)
+            sizes[sizes.index(-1)] = length // rest if rest else 0
+        if math.prod(sizes) != length:
+            raise ValueError(
+                f"unflattened_size {self.unflattened_size} must multiply to the length of axis "
+                f"{self.dim}, which is {length}"
+            )
+        return F.reshape(x, (*x.shape[:dim], *sizes, *x.shape[dim + 1 :]))

@@ -192,6 +192,8 @@ class ModuleList(Sequential):
     """A list of modules whose parameters count. Twin: torch.nn.ModuleList."""
 
     def __init__(self, modules=()):
+        if isinstance(modules, Module) or not hasattr(modules, "__iter__"):
+            raise TypeError(f"modules must be a list of modules, not a {type(modules).__name__}")
         super().__init__(*modules)
 
     def forward(self, x):

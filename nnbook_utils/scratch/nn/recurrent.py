@@ -30,6 +30,7 @@ class _Recurrent(Module):
         *,
         rng,
     ):
+        flag("batch_first", batch_first)
         if not batch_first:
             raise ValueError("the axes are always (N, T, D); leave batch_first out, or True")
         whole("input_size", input_size), whole("hidden_size", hidden_size)

@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 
+from ..functional.checks import number
 from .optimizer import Optimizer
 
 
@@ -18,6 +19,8 @@ class RMSprop(Optimizer):
 
     def __init__(self, parameters, lr=0.01, alpha=0.99, eps=1e-8, weight_decay=0.0, momentum=0.0):
         super().__init__(parameters, lr)
+        number("alpha", alpha, at_least=0), number("eps", eps, at_least=0)
+        number("weight_decay", weight_decay, at_least=0), number("momentum", momentum, at_least=0)
         self.alpha, self.eps = alpha, eps
         self.weight_decay, self.momentum = weight_decay, momentum
         self.square = self.zeros()
@@ -51,6 +54,11 @@ class Adam(Optimizer):
 
     def __init__(self, parameters, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
         super().__init__(parameters, lr)
+        if not isinstance(betas, tuple | list) or len(betas) != 2:
+            raise TypeError(f"betas must be a pair of numbers, but it is {betas!r}")
+        if not all(0 <= number("betas", beta) < 1 for beta in betas):
+            raise ValueError(f"betas must be at least 0 and below 1, but they are {betas}")
+        number("eps", eps, at_least=0), number("weight_decay", weight_decay, at_least=0)
         self.betas, self.eps, self.weight_decay = betas, eps, weight_decay
         self.mean, self.square = self.zeros(), self.zeros()
         self.scratch = self.zeros()  # one array to compute in, so that a step allocates nothing

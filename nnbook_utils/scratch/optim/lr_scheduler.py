@@ -7,11 +7,18 @@ Chapter: 04_training_deep_networks. Twin: torch.optim.lr_scheduler.
 
 import math
 
+from ..functional.checks import number, whole
+
 
 class LRScheduler:
     """Sets optimizer.lr = its first value * factor(t). Subclasses define `factor`."""
 
     def __init__(self, optimizer):
+        if not hasattr(optimizer, "lr"):
+            raise TypeError(
+                "optimizer must be one of nnbook_utils.scratch.optim, but it is a "
+                f"{type(optimizer).__name__}"
+            )
         self.optimizer = optimizer
         self.base_lr = optimizer.lr
         self.last_epoch = 0
@@ -29,7 +36,7 @@ class LRScheduler:
         return [self.optimizer.lr]
 
     def _set(self):
-        self.optimizer.lr = self.base_lr * self.factor(self.last_epoch)
+        self.optimizer.lr = self.base_lr * number("the factor", self.factor(self.last_epoch))
 
     def state_dict(self):
         return {"last_epoch": self.last_epoch, "base_lr": self.base_lr}
@@ -43,6 +50,8 @@ class LambdaLR(LRScheduler):
     """A factor of your own: lr_lambda(t). Twin: torch.optim.lr_scheduler.LambdaLR."""
 
     def __init__(self, optimizer, lr_lambda):
+        if not callable(lr_lambda):
+            raise TypeError(f"lr_lambda must be a function of the step, but it is {lr_lambda!r}")
         self.factor = lr_lambda
         super().__init__(optimizer)
 
@@ -51,8 +60,7 @@ class StepLR(LRScheduler):
     """Times gamma after every step_size steps. Twin: torch.optim.lr_scheduler.StepLR."""
 
     def __init__(self, optimizer, step_size, gamma=0.1):
-        if step_size < 1:
-            raise ValueError(f"step_size must be at least 1, but it is {step_size}")
+        whole("step_size", step_size), number("gamma", gamma)
         self.step_size, self.gamma = step_size, gamma
         super().__init__(optimizer)
 
@@ -64,7 +72,7 @@ class ExponentialLR(LRScheduler):
     """Times gamma after every step. Twin: torch.optim.lr_scheduler.ExponentialLR."""
 
     def __init__(self, optimizer, gamma):
-        self.gamma = gamma
+        self.gamma = number("gamma", gamma)
         super().__init__(optimizer)
 
     def factor(self, t):
@@ -78,8 +86,8 @@ class LinearLR(LRScheduler):
     """
 
     def __init__(self, optimizer, start_factor=1 / 3, end_factor=1.0, total_iters=5):
-        if total_iters < 1:
-            raise ValueError(f"total_iters must be at least 1, but it is {total_iters}")
+        number("start_factor", start_factor), number("end_factor", end_factor)
+        whole("total_iters", total_iters)
         self.start, self.end, self.total = start_factor, end_factor, total_iters
         super().__init__(optimizer)
 
@@ -94,14 +102,13 @@ class CosineAnnealingLR(LRScheduler):
     """
 
     def __init__(self, optimizer, T_max, eta_min=0.0):
-        if T_max < 1:
-            raise ValueError(f"T_max must be at least 1, but it is {T_max}")
+        whole("T_max", T_max), number("eta_min", eta_min)
         self.T_max, self.eta_min = T_max, eta_min
         super().__init__(optimizer)
 
-    def factor(self, t):
-        low = self.eta_min / self.base_lr
-        return low + (1 - low) * (1 + math.cos(math.pi * t / self.T_max)) / 2
+    def _set(self):
+        share = (1 + math.cos(math.pi * self.last_epoch / self.T_max)) / 2
+        self.optimizer.lr = self.eta_min + (self.base_lr - self.eta_min) * share
 
 
 def warmup_cosine(warmup, total, floor=0.0):
@@ -109,7 +116,8 @@ def warmup_cosine(warmup, total, floor=0.0):
 
     Chapter: 14_gpt. It serves PyTorch's LambdaLR as well.
     """
-    if not 0 <= warmup < total:
+    whole("warmup", warmup, at_least=0), whole("total", total), number("floor", floor)
+    if not warmup < total:
         raise ValueError(f"warmup must be from 0 to total - 1 = {total - 1}, but it is {warmup}")
 
     def factor(t):

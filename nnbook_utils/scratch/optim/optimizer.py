@@ -2,6 +2,9 @@
 
 import numpy as np
 
+from ..functional.checks import number
+from ..tensor import Tensor
+
 
 class Optimizer:
     """Changes parameters by their gradients. Subclasses define `update`.
@@ -15,7 +18,7 @@ class Optimizer:
     memory = ()  # names of the arrays that it remembers from step to step
 
     def __init__(self, parameters, lr):
-        self.parameters = list(parameters)
+        self.parameters = _listed(parameters)
         if not self.parameters:
             raise ValueError("parameters is empty; pass model.parameters(), which can be used once")
         if len({id(p) for p in self.parameters}) < len(self.parameters):
@@ -23,9 +26,7 @@ class Optimizer:
         dtypes = {p.dtype for p in self.parameters}
         if len(dtypes) > 1:
             raise TypeError(f"all parameters must have the same dtype, but there are {dtypes}")
-        if not lr >= 0:
-            raise ValueError(f"lr must be at least 0, but it is {lr}")
-        self.lr = lr
+        self.lr = number("lr", lr, at_least=0)
         self.dtype = dtypes.pop()
         ends = np.cumsum([p.data.size for p in self.parameters])
         self.slices = [
@@ -112,3 +113,17 @@ class Optimizer:
         self.lr, self.steps = state_dict["lr"], steps
         for name, array in arrays.items():
             getattr(self, name)[...] = array
+
+
+def _listed(parameters):
+    """A list of the parameters; TypeError when they are something else."""
+    advice = "parameters must be Tensors of floating-point numbers, as model.parameters() gives"
+    if isinstance(parameters, Tensor) or not hasattr(parameters, "__iter__"):
+        raise TypeError(f"{advice}, but it is a {type(parameters).__name__}")
+    parameters = list(parameters)
+    for parameter in parameters:
+        if not isinstance(parameter, Tensor):
+            raise TypeError(f"{advice}, but there is a {type(parameter).__name__} among them")
+        if parameter.dtype.kind != "f":
+            raise TypeError(f"{advice}, but one has dtype {parameter.dtype}")
+    return parameters

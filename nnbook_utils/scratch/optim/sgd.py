@@ -1,5 +1,6 @@
 """Gradient descent, with and without momentum."""
 
+from ..functional.checks import flag, number
 from .optimizer import Optimizer
 
 
@@ -14,6 +15,8 @@ class SGD(Optimizer):
 
     def __init__(self, parameters, lr, momentum=0.0, weight_decay=0.0, nesterov=False):
         super().__init__(parameters, lr)
+        number("momentum", momentum, at_least=0), number("weight_decay", weight_decay, at_least=0)
+        flag("nesterov", nesterov)
         if nesterov and momentum <= 0:
             raise ValueError("nesterov=True needs momentum > 0")
         self.momentum, self.weight_decay, self.nesterov = momentum, weight_decay, nesterov
