@@ -35,6 +35,15 @@ def test_every_coloured_class_has_a_colour_in_the_styles():
         assert re.fullmatch(pages.COLOURED, name), name
 
 
+def test_search_knows_which_section_teaches_a_concept(tmp_path):
+    assert pages.concepts(tmp_path) == []
+    (tmp_path / "book").mkdir()
+    row = "| Bias: a threshold | [1, The bias, and [why]](../notebooks/01_x.ipynb#the-bias) |\n"
+    (tmp_path / "book/concepts.md").write_text(f"| Concept | Section |\n| --- | --- |\n{row}")
+    known = [("Bias: a threshold", "notebooks/01_x", "The bias, and [why]")]
+    assert pages.concepts(tmp_path) == known
+
+
 def application(name, source, repository):
     options = {"repository_url": repository}
     return SimpleNamespace(

@@ -1,6 +1,7 @@
 """What every page knows beside its text: where it can be opened, and what it has to load."""
 
 import re
+from pathlib import Path
 
 from docutils import nodes
 
@@ -10,6 +11,8 @@ COLOURED = (
     "nf|fm|nc|nd|gp"
 )
 PLAIN_CODE = re.compile(rf'<span class="(?!(?:{COLOURED})")[a-z][a-z0-9]?">([^<]*)</span>')
+# a row of book/concepts.md: an idea, and the section that teaches it
+CONCEPT = re.compile(r"^\| (.+?) \| \[\d+, (.+?)\]\((?:\.\./)?([^)]+?)\.ipynb#", re.MULTILINE)
 COLAB = "https://colab.research.google.com/github"
 
 
@@ -37,6 +40,7 @@ class Page:
         self.source = app.env.doc2path(docname, base=False) if exists else ""
         self.is_notebook = self.source.endswith(".ipynb")
         self.name = docname.rsplit("/", 1)[-1]
+        self.concepts = concepts(app.srcdir) if docname == "search" else []
         self.sections = list(sections(app.env.tocs[docname])) if exists else []
 
     @property
@@ -54,6 +58,13 @@ class Page:
             return ""
         source = f"book/chapters/{self.name}.md" if self.is_notebook else self.source
         return f"{self.repository}/edit/{self.branch}/{source}"
+
+
+def concepts(folder):
+    """The concept index, for the search: (idea, page, title of the section that teaches it)."""
+    index = Path(folder, "book/concepts.md")
+    rows = CONCEPT.findall(index.read_text("utf8")) if index.is_file() else []
+    return [(idea, page, section) for idea, section, page in rows]
 
 
 def sections(toc):
