@@ -27,6 +27,12 @@ def test_code_without_a_colour_has_no_element_of_its_own():
     assert re.findall('<span class="([a-z0-9]+)"', after) == ["mi", "c1"]
 
 
+@pytest.mark.parametrize(("lines", "short"), [(1, True), (16, True), (17, False)])
+def test_code_that_fits_on_a_page_is_marked_for_the_printer(lines, short):
+    page = highlighted("a = 1\n" * lines) + highlighted("b = 2\n" * 40)
+    assert pages.SHORT.findall(page) == ['<div class="highlight">'] * short
+
+
 def test_every_coloured_class_has_a_colour_in_the_styles():
     rules = "".join(re.findall(r"^\.highlight :is\(.*$", CSS, re.MULTILINE))
     styled = set(re.findall(r"\.([a-z]+[0-9]?)\b", rules)) - {"highlight"}

@@ -371,6 +371,23 @@ def test_printed_page_has_stills_and_no_navigation(visit, page_name):
     assert tab.pdf(format="A4", print_background=True)[:5] == b"%PDF-"
 
 
+CUT = """() => {
+    const paper = document.documentElement.clientWidth;
+    return Array.from(document.querySelectorAll("article :is(pre, table, figure, svg, .base)"))
+        .filter((e) => e.checkVisibility() && e.getBoundingClientRect().right > paper + 1)
+        .map((e) => `${e.tagName}.${e.className.baseVal ?? e.className} ${e.textContent}`.slice(0, 80));
+}"""
+
+
+@pytest.mark.parametrize("page_name", CHAPTERS)
+def test_nothing_is_cut_on_paper(visit, page_name):
+    tab = visit(width=643).open(page_name)  # A4 with margins of 2 cm
+    tab.emulate_media(media="print")
+    assert tab.evaluate(CUT) == []
+    ways = "(es) => es.map((e) => getComputedStyle(e).whiteSpace + getComputedStyle(e).overflowX)"
+    assert set(tab.eval_on_selector_all("article pre", ways)) == {"pre-wrapvisible"}
+
+
 SHIFT = """() => new Promise((done) => {
     let total = 0;
     new PerformanceObserver((list) => {

@@ -11,6 +11,8 @@ COLOURED = (
     "nf|fm|nc|nd|gp"
 )
 PLAIN_CODE = re.compile(rf'<span class="(?!(?:{COLOURED})")[a-z][a-z0-9]?">([^<]*)</span>')
+# code that is printed on one page
+SHORT = re.compile(r'<div class="highlight">(?=<pre>(?:[^\n]*\n){1,16}</pre>)')
 # a row of book/concepts.md: an idea, and the section that teaches it
 CONCEPT = re.compile(r"^\| (.+?) \| \[\d+, (.+?)\]\((?:\.\./)?([^)]+?)\.ipynb#", re.MULTILINE)
 COLAB = "https://colab.research.google.com/github"
@@ -18,7 +20,8 @@ COLAB = "https://colab.research.google.com/github"
 
 def add_context(app, docname, template, context, doctree):
     """Names for the theme's templates; connected to `html-page-context`."""
-    context["body"] = PLAIN_CODE.sub(r"\1", context.get("body", ""))
+    body = PLAIN_CODE.sub(r"\1", context.get("body", ""))
+    context["body"] = SHORT.sub('<div class="highlight short">', body)
     context["page"] = Page(app, docname, context.get("body", ""))
     card = "_static/social-card.png"
     base = app.config.html_baseurl.rstrip("/")
