@@ -50,3 +50,26 @@ def test_styles_of_another_version_stop_the_build(monkeypatch):
     monkeypatch.setattr(katex, "katex_version", "9.9.9")
     with pytest.raises(formulas.ExtensionError, match="styles of KaTeX 9.9.9"):
         formulas.library()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "kept"),
+    [
+        ("where ", ", and", "M,"),
+        ("(for ", ").", "M)."),
+        ("so (", ") is", "(M)"),
+        ("“", "”; then", "“M”;"),
+        ("the ", "-th step", "M-"),
+        ("of ", " letters", None),
+        ("", "", None),
+        ("of ", " (", None),
+    ],
+)
+def test_punctuation_stays_with_its_formula(before, after, kept):
+    from docutils import nodes
+
+    math = nodes.math("", "M")
+    paragraph = nodes.paragraph("", "", *[nodes.Text(before), math, nodes.Text(after)])
+    formulas.keep_together(math)
+    assert paragraph.astext() == f"{before}M{after}"
+    assert [part.astext() for part in paragraph.findall(nodes.inline)] == ([kept] if kept else [])

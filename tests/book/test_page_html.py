@@ -27,12 +27,27 @@ def test_code_without_a_colour_has_no_element_of_its_own():
     assert re.findall('<span class="([a-z0-9]+)"', after) == ["mi", "c1"]
 
 
+@pytest.mark.parametrize(("lines", "short"), [(1, True), (16, True), (17, False)])
+def test_code_that_fits_on_a_page_is_marked_for_the_printer(lines, short):
+    page = highlighted("a = 1\n" * lines) + highlighted("b = 2\n" * 40)
+    assert pages.SHORT.findall(page) == ['<div class="highlight">'] * short
+
+
 def test_every_coloured_class_has_a_colour_in_the_styles():
     rules = "".join(re.findall(r"^\.highlight :is\(.*$", CSS, re.MULTILINE))
     styled = set(re.findall(r"\.([a-z]+[0-9]?)\b", rules)) - {"highlight"}
     assert styled
     for name in styled:
         assert re.fullmatch(pages.COLOURED, name), name
+
+
+def test_search_knows_which_section_teaches_a_concept(tmp_path):
+    assert pages.concepts(tmp_path) == []
+    (tmp_path / "book").mkdir()
+    row = "| Bias: a threshold | [1, The bias, and [why]](../notebooks/01_x.ipynb#the-bias) |\n"
+    (tmp_path / "book/concepts.md").write_text(f"| Concept | Section |\n| --- | --- |\n{row}")
+    known = [("Bias: a threshold", "notebooks/01_x", "The bias, and [why]")]
+    assert pages.concepts(tmp_path) == known
 
 
 def application(name, source, repository):

@@ -112,6 +112,8 @@ def test_what_is_folded_says_what_it_is():
             code(tags=["setup"]),
             code(tags=["hide-input"], outputs=[figure]),
             code(tags=["hide-input"]),
+            code("# Solution 6: one way to begin.\n", tags=["hide-cell"]),
+            code("a = 1\n", tags=["hide-cell"]),
             code(),
         ),
         "n",
@@ -119,7 +121,14 @@ def test_what_is_folded_says_what_it_is():
     )
     *folded, other = (cell["metadata"] for cell in stored["cells"])
     headings = [cell["mystnb"]["code_prompt_show"] for cell in folded]
-    assert headings == ["Solution", "Set-up code", "Code of this figure", "Code"]
+    assert headings == [
+        "the solution",
+        "Set-up code",
+        "Code of this figure",
+        "Code",
+        "the solution",
+        "Code and output",
+    ]
     assert "hide-input" in folded[1]["tags"]
     assert other == {}
 

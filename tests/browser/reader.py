@@ -61,7 +61,7 @@ class Visit:
         self.tab = context.new_page()
         self.tab.on("console", self.hear)
         self.tab.on("pageerror", lambda error: self.troubles.append(f"page error: {error}"))
-        self.tab.on("requestfailed", lambda r: self.troubles.append(f"failed: {r.url}"))
+        self.tab.on("requestfailed", self.miss)
 
     def let_in(self, route):
         url = route.request.url
@@ -70,6 +70,12 @@ class Visit:
         else:
             self.troubles.append(f"outside request: {url}")
             route.abort()
+
+    def miss(self, request):
+        """A page that is left stops what it was fetching; everything else is a trouble."""
+        left = request.resource_type in ("fetch", "document")
+        if not (left and request.failure == "net::ERR_ABORTED"):
+            self.troubles.append(f"failed: {request.url} ({request.failure})")
 
     def hear(self, message):
         if message.type in ("error", "warning"):

@@ -93,7 +93,10 @@ def add_letters(app, docname, template, context, doctree):
 
 def visit_fold(translator, node):
     heading = node["prompt_show"]
-    kind = "nnb-solution" if heading == notebook.SOLUTION else "nnb-code"
+    kind = "nnb-code"
+    if heading == notebook.SOLUTION:
+        kind = "nnb-solution"
+        heading = f'<span class="show">Show</span><span class="hide">Hide</span> {heading}'
     translator.body.append(f'<details class="nnb-fold {kind}"><summary>{heading}</summary>\n')
 
 

@@ -2,11 +2,13 @@
 
 import html
 import json
+import re
 import subprocess
 from pathlib import Path
 
 from docutils import nodes
 from sphinx.errors import ExtensionError
+from sphinx.transforms.post_transforms import SphinxPostTransform
 from sphinx.util import logging
 
 LOGGER = logging.getLogger(__name__)
@@ -22,6 +24,10 @@ require("readline").createInterface({ input: process.stdin }).on("line", (line) 
   process.stdout.write(JSON.stringify(answer) + "\\n");
 });
 """
+
+
+BEFORE = re.compile(r"[(\[“‘\"]+$")
+AFTER = re.compile(r"[^\s\w(\[“‘]+")
 
 
 class FormulaError(ValueError):
@@ -87,6 +93,41 @@ def library():
     return Path(katex.__file__).parent / "katex.min.js"
 
 
+class KeepTogether(SphinxPostTransform):
+    """A formula and the bracket before it or the comma after it stay on one line.
+
+    Browsers may break a line on both sides of a formula, as around a picture.
+    """
+
+    default_priority = 900
+    formats = ("html",)
+
+    def run(self):
+        for math in list(self.document.findall(nodes.math)):
+            keep_together(math)
+
+
+def keep_together(math):
+    """Put a formula, with the punctuation that touches it, into an inline node that stays whole."""
+    parent, at = math.parent, math.parent.index(math)
+    before, after = (
+        str(parent[i]) if 0 <= i < len(parent) and isinstance(parent[i], nodes.Text) else ""
+        for i in (at - 1, at + 1)
+    )
+    opening, closing = BEFORE.search(before), AFTER.match(after)
+    if not (opening or closing):
+        return
+    kept = nodes.inline(classes=["together"])
+    parent[at] = kept
+    if opening:
+        parent[at - 1] = nodes.Text(before[: opening.start()])
+        kept += nodes.Text(opening[0])
+    kept += math
+    if closing:
+        parent[at + 1] = nodes.Text(after[closing.end() :])
+        kept += nodes.Text(closing[0])
+
+
 def rendered(translator, node, display):
     app = translator.builder.app
     if getattr(app, "nnbook_katex", None) is None:
@@ -120,4 +161,5 @@ def stop(app, error):
 
 def setup(app):
     app.add_html_math_renderer("nnbook", (visit_inline, None), (visit_display, None))
+    app.add_post_transform(KeepTogether)
     app.connect("build-finished", stop)

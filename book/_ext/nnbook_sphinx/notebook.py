@@ -5,7 +5,8 @@ import re
 from . import explorers, svg
 
 BADGE = re.compile(r"^\[!\[[^\]]*\]\([^)]*\)\]\([^)]*\)[ \t]*$\n*", re.MULTILINE)
-SOLUTION = "Solution"
+SOLUTION = "the solution"  # "Show the solution", "Hide the solution"
+SOLVED = re.compile(r"\s*# Solution\b")
 CHECKED = re.compile(r"\A# NBVAL_[A-Z_]+\n")
 
 
@@ -83,8 +84,9 @@ def still(bundle, prefix, palette, letters):
 
 def fold(cell, tags):
     """Solutions, set-up and hidden code are folded, each under a heading that says what it is."""
-    if "solution" in tags:
-        hide, heading = "hide-cell", SOLUTION
+    if "solution" in tags or "hide-cell" in tags:
+        solved = "solution" in tags or SOLVED.match(_text(cell["source"]))
+        hide, heading = "hide-cell", SOLUTION if solved else "Code and output"
     elif "setup" in tags:
         hide, heading = "hide-input", "Set-up code"
     elif "hide-input" in tags:

@@ -1,6 +1,7 @@
 """What every page knows beside its text: where it can be opened, and what it has to load."""
 
 import re
+from pathlib import Path
 
 from docutils import nodes
 
@@ -10,12 +11,17 @@ COLOURED = (
     "nf|fm|nc|nd|gp"
 )
 PLAIN_CODE = re.compile(rf'<span class="(?!(?:{COLOURED})")[a-z][a-z0-9]?">([^<]*)</span>')
+# code that is printed on one page
+SHORT = re.compile(r'<div class="highlight">(?=<pre>(?:[^\n]*\n){1,16}</pre>)')
+# a row of book/concepts.md: an idea, and the section that teaches it
+CONCEPT = re.compile(r"^\| (.+?) \| \[\d+, (.+?)\]\((?:\.\./)?([^)]+?)\.ipynb#", re.MULTILINE)
 COLAB = "https://colab.research.google.com/github"
 
 
 def add_context(app, docname, template, context, doctree):
     """Names for the theme's templates; connected to `html-page-context`."""
-    context["body"] = PLAIN_CODE.sub(r"\1", context.get("body", ""))
+    body = PLAIN_CODE.sub(r"\1", context.get("body", ""))
+    context["body"] = SHORT.sub('<div class="highlight short">', body)
     context["page"] = Page(app, docname, context.get("body", ""))
     card = "_static/social-card.png"
     base = app.config.html_baseurl.rstrip("/")
@@ -37,6 +43,7 @@ class Page:
         self.source = app.env.doc2path(docname, base=False) if exists else ""
         self.is_notebook = self.source.endswith(".ipynb")
         self.name = docname.rsplit("/", 1)[-1]
+        self.concepts = concepts(app.srcdir) if docname == "search" else []
         self.sections = list(sections(app.env.tocs[docname])) if exists else []
 
     @property
@@ -54,6 +61,13 @@ class Page:
             return ""
         source = f"book/chapters/{self.name}.md" if self.is_notebook else self.source
         return f"{self.repository}/edit/{self.branch}/{source}"
+
+
+def concepts(folder):
+    """The concept index, for the search: (idea, page, title of the section that teaches it)."""
+    index = Path(folder, "book/concepts.md")
+    rows = CONCEPT.findall(index.read_text("utf8")) if index.is_file() else []
+    return [(idea, page, section) for idea, section, page in rows]
 
 
 def sections(toc):
