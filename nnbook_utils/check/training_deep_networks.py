@@ -11,13 +11,13 @@ def _number(value, what):
     return float(array)
 
 
-def _array(value, shape, name):
+def _array(value, shape, name, hint="Print the shape of every array on the way."):
     """The answer as an array of floats; says so when it has another shape."""
     array = np.asarray(value, dtype=float)
     require(
         array.shape == shape,
         f"{name} should have shape {shape}, but it has shape {array.shape}.",
-        "Print the shape of every array on the way.",
+        hint,
     )
     return array
 
@@ -41,9 +41,13 @@ def _untouched(arrays, copies):
     )
 
 
+def _near(found, wanted):
+    return np.allclose(found, wanted, rtol=1e-4, atol=1e-5)  # the answer may be in float32
+
+
 def _diagnosis(found, known):
     """The hint of the first known wrong answer that `found` equals."""
-    return next((hint for wrong, hint in known if np.allclose(found, wrong)), None)
+    return next((hint for wrong, hint in known if _near(found, wrong)), None)
 
 
 @exercise(hint="Set r²/3 equal to 2/(n + m) and solve for r.")
@@ -63,6 +67,10 @@ def glorot_range(answer):
                 ),
                 (np.sqrt(2 / (3 * (n + m))), "Multiply by 3 instead of dividing: r² = 3 Var(w)."),
                 (np.sqrt(3 / n), "That is the rule with the inputs alone. Glorot's uses n + m."),
+                (np.sqrt(3 / m), "That is the rule with the outputs alone. Glorot's uses n + m."),
+                (np.sqrt(6 / n), "That is He's rule, for ReLU. Glorot's has 2/(n + m)."),
+                (np.sqrt(6 / (n * m)), "n and m are added, not multiplied."),
+                (2 / (n + m), "This is the variance that is wanted. Which r has it?"),
                 (np.sqrt(3 / (n + m)), "A factor is missing: the variance wanted is 2/(n + m)."),
                 (-right, "r is a length: take the positive root."),
             ],
@@ -74,7 +82,7 @@ def glorot_range(answer):
 @exercise(hint="E[a²] is half of Var(z) from the positive side; what does the other half add?")
 def leaky_spread(answer):
     """answer(n, alpha): the standard deviation that keeps the sizes with a leaky ReLU."""
-    for n, alpha in [(256, 0.0), (256, 0.01), (100, 0.3), (64, 1.0)]:
+    for n, alpha in [(256, 0.0), (100, 0.3), (256, 0.01), (64, 1.0)]:
         found = _number(answer(n, alpha), "the standard deviation")
         right = np.sqrt(2 / (n * (1 + alpha**2)))
         if np.isclose(found, right):
@@ -83,6 +91,8 @@ def leaky_spread(answer):
             found,
             [
                 (right**2, "This is the variance. The standard deviation is its root."),
+                (right * np.sqrt(n), "n terms add up in each sum: divide the variance by n."),
+                (right / np.sqrt(n), "n belongs under the root."),
                 (
                     np.sqrt(2 / n),
                     "That is the rule for ReLU, α = 0. The leak lets some squares through.",
@@ -119,7 +129,7 @@ def rms_norm(answer):
         found = _array(answer(*given, 1e-5), shape, "the result")
         _untouched(given, [x, gamma])
         square = (x**2).mean(axis=-1, keepdims=True)
-        if np.allclose(found, gamma * x / np.sqrt(square + 1e-5), atol=1e-10):
+        if _near(found, gamma * x / np.sqrt(square + 1e-5)):
             continue
         centred = x - x.mean(axis=-1, keepdims=True)
         spread = x.std(axis=-1, keepdims=True)
@@ -163,7 +173,7 @@ def rms_norm(answer):
         ],
     )
     require(
-        np.allclose(tiny, 1e-3 / np.sqrt(1e-6 + 1e-2)),
+        _near(tiny, 1e-3 / np.sqrt(1e-6 + 1e-2)),
         "for tiny numbers the result is not right.",
         hint or "ε stands inside the root: √(mean(x²) + ε).",
     )
@@ -194,10 +204,10 @@ def fold(answer):
         new_W, new_b = _array(new_W, (m, n), "W'"), _array(new_b, (m,), "b'")
         factor = gamma / np.sqrt(var + eps)
         right_W, right_b = factor[:, None] * W, factor * (b - mu) + beta
-        if np.allclose(new_W, right_W, atol=1e-10) and np.allclose(new_b, right_b, atol=1e-10):
+        if _near(new_W, right_W) and _near(new_b, right_b):
             continue
         hint = None
-        if np.allclose(new_W, right_W):
+        if _near(new_W, right_W):
             hint = "W' is right. " + (
                 _diagnosis(
                     new_b,
@@ -213,10 +223,10 @@ def fold(answer):
                 )
                 or "For b', put x = 0 into both layers: what comes out?"
             )
-        elif np.allclose(new_b, right_b):
+        elif _near(new_b, right_b):
             hint = "b' is right. " + (
                 "Each *row* of W' belongs to one output: factor[:, None] * W."
-                if m == n and np.allclose(new_W, factor * W)
+                if m == n and _near(new_W, factor * W)
                 else "In W' each row of W is multiplied by γ/σ of its output."
             )
         else:
@@ -236,6 +246,8 @@ def fold(answer):
                         (gamma / np.sqrt(var + 1e-5))[:, None] * W,
                         "Use the argument eps, not a fixed number.",
                     ),
+                    ((1 / np.sqrt(var + eps))[:, None] * W, "γ is missing."),
+                    (gamma[:, None] * W, "The division by the standard deviation is missing."),
                 ],
             )
         require(False, f"for W of shape {(m, n)} the two ways give different results.", hint)
@@ -269,14 +281,15 @@ def layer_norm_gradient(answer):
         )
         _untouched(given, arrays)
         dx = _array(found[0], (N, D), "the gradient along x")
-        dgamma = _array(found[1], (D,), "the gradient along gamma")
-        dbeta = _array(found[2], (D,), "the gradient along beta")
+        serves_all = "γ and β serve all examples: add over them, sum(axis=0)."
+        dgamma = _array(found[1], (D,), "the gradient along gamma", serves_all)
+        dbeta = _array(found[2], (D,), "the gradient along beta", serves_all)
 
         h, variance = upstream * gamma, x.var(axis=1, keepdims=True)
         sigma = np.sqrt(variance + eps)
         xhat = _centred(x) / sigma
         mean, stretch = h.mean(1, keepdims=True), xhat * (h * xhat).mean(1, keepdims=True)
-        if not np.allclose(dx, (h - mean - stretch) / sigma, atol=1e-8):
+        if not _near(dx, (h - mean - stretch) / sigma):
             across = np.sqrt(x.var(axis=0) + eps)
             tilted = (x - x.mean(axis=0)) / across
             hint = _diagnosis(
@@ -319,23 +332,29 @@ def layer_norm_gradient(answer):
                     ((h - stretch) / sigma, "The path through the mean is missing."),
                     (h - mean - stretch, "The division by the standard deviation is missing."),
                     (
+                        (h - D * mean - D * stretch) / sigma,
+                        "These are sums over the features. Divide by D: they should be means.",
+                    ),
+                    ((h - mean + stretch) / sigma, "Both terms are subtracted."),
+                    (
                         (h - mean - stretch) / sigma**2,
                         "Divide by the standard deviation, not by the variance.",
                     ),
                 ],
             )
             require(False, f"for x of shape {(N, D)} the gradient along x is not right.", hint)
-        if not np.allclose(dgamma, (upstream * xhat).sum(axis=0), atol=1e-8):
+        if not _near(dgamma, (upstream * xhat).sum(axis=0)):
             hint = _diagnosis(
                 dgamma,
                 [
                     ((upstream * xhat).mean(axis=0), "γ serves all examples: sum, do not average."),
                     ((h * xhat).sum(axis=0), "Take the upstream slopes here, without γ."),
                     ((upstream * x).sum(axis=0), "γ multiplies the normalised x, not x itself."),
+                    (upstream.sum(axis=0), "This is that along beta: the order is x, gamma, beta."),
                 ],
             )
             require(False, "the gradient along gamma is not right.", hint)
-        if not np.allclose(dbeta, upstream.sum(axis=0), atol=1e-8):
+        if not _near(dbeta, upstream.sum(axis=0)):
             hint = _diagnosis(
                 dbeta,
                 [

@@ -47,6 +47,30 @@ def test_nonsense_of_any_type_is_not_yet(exercise):
         assert not exercise(lambda *_, value=value: value)
 
 
+def in_float32(answer):
+    """The same answer, worked out in float32 throughout."""
+
+    def rounded(*arrays):
+        *arrays, eps = (np.asarray(a, np.float32) for a in arrays)
+        return answer(*arrays, eps)
+
+    return rounded
+
+
+@pytest.mark.parametrize("shift", ["none", "eps"])
+def test_a_right_answer_in_float32_is_right(shift):
+    for exercise, answer in [
+        (check.rms_norm, rms),
+        (check.fold, folded),
+        (check.layer_norm_gradient, way_back),
+    ]:
+        if shift == "none":
+            assert exercise(in_float32(answer)), exercise.__name__
+        else:  # but another ε is noticed in float32, too
+            wrong = in_float32(lambda *given, answer=answer: answer(*given[:-1], 1e-5))
+            assert "argument eps" in said_by(exercise(wrong))
+
+
 # -- 1: Glorot's range -----------------------------------------------------------------------------
 
 
@@ -69,6 +93,10 @@ def test_the_range_of_glorot_is_recognised(answer):
         (lambda n, m: math.sqrt(2 / (3 * (n + m))), "Multiply by 3"),
         (lambda n, m: math.sqrt(3 / n), "inputs alone"),
         (lambda n, m: math.sqrt(3 / (n + m)), "factor is missing"),
+        (lambda n, m: math.sqrt(3 / m), "outputs alone"),
+        (lambda n, m: math.sqrt(6 / n), "He's rule"),
+        (lambda n, m: math.sqrt(6 / (n * m)), "not multiplied"),
+        (lambda n, m: 2 / (n + m), "variance that is wanted"),
         (lambda n, m: -math.sqrt(6 / (n + m)), "positive root"),
         (lambda n, m: np.ones(n), "one number"),
         (lambda n, m: 0.1, "solve for r"),
@@ -96,6 +124,8 @@ def test_the_spread_for_leaky_relu_is_recognised():
     [
         (lambda n, a: 2 / (n * (1 + a**2)), "This is the variance"),
         (lambda n, a: math.sqrt(2 / n), "rule for ReLU"),
+        (lambda n, a: math.sqrt(2 / (1 + a**2)), "divide the variance by n"),
+        (lambda n, a: math.sqrt(2 / (1 + a**2)) / n, "under the root"),
         (lambda n, a: math.sqrt(2 / (n * (1 + a))), "α² times"),
         (lambda n, a: math.sqrt(1 / (n * (1 + a**2))), "factor 2 is missing"),
         (lambda n, a: math.sqrt(2 / (n * (1 - a**2))) if a < 1 else 1.0, "adds to the squares"),
@@ -209,6 +239,10 @@ def wrong(part):
             new_W, new_b = factor[:, None] * W, factor * (b - mu) + beta
         elif part == "fixed epsilon":
             new_W, new_b = folded(W, b, mu, var, gamma, beta, 1e-5)
+        elif part == "no gamma":
+            new_W, new_b = folded(W, b, mu, var, np.ones_like(gamma), beta, eps)
+        elif part == "no division":
+            new_W, new_b = gamma[:, None] * W, gamma * (b - mu) + beta
         elif part == "in place":
             W *= 2
         elif part == "one result":
@@ -236,6 +270,8 @@ def wrong(part):
         ("epsilon added", "under the root"),
         ("fixed epsilon", "argument eps"),
         ("no root", "standard deviation"),
+        ("no gamma", "γ is missing"),
+        ("no division", "division by the standard deviation"),
         ("in place", "changed the arrays"),
         ("one result", "two results"),
         ("shape", "shape"),
@@ -315,6 +351,15 @@ def back_with(part):
             dx = dx * sigma
         elif part == "variance":
             dx = dx / sigma
+        elif part == "sums":
+            dx = (h - len(gamma) * (h - dx * sigma)) / sigma
+        elif part == "added":
+            xhat = centred / sigma
+            dx = dx + 2 * xhat * (h * xhat).mean(axis=1, keepdims=True) / sigma
+        elif part == "swapped":
+            return dx, dbeta, dgamma
+        elif part == "gamma shape":
+            dgamma = (upstream * centred / sigma).sum(axis=1)[:, None]
         elif part == "anything":
             dx = -dx
         elif part == "gamma averaged":
@@ -354,6 +399,10 @@ def back_with(part):
         ("no mean", "path through the mean is missing"),
         ("not divided", "division by the standard deviation is missing"),
         ("variance", "not by the variance"),
+        ("sums", "should be means"),
+        ("added", "Both terms are subtracted"),
+        ("swapped", "the order is x, gamma, beta"),
+        ("gamma shape", "sum(axis=0)"),
         ("anything", "along x is not right"),
         ("gamma averaged", "γ serves all examples"),
         ("gamma twice", "without γ"),
