@@ -5,6 +5,7 @@ losses. A library that is not installed is left out of the table.
 """
 
 import math
+from unittest import mock
 
 import numpy as onp
 from workloads import VOCABULARY, data, scratch_model
@@ -19,26 +20,38 @@ def start(work):
 
 
 class ArrayModels:
-    """The losses of all workloads, for a library that differentiates functions of arrays."""
+    """The losses of all workloads, for a library that differentiates functions of arrays.
 
-    def __init__(self, np, convolve, look_up, scan):
-        self.np, self.convolve, self.look_up, self.scan = np, convolve, look_up, scan
+    autograd's gradients of mean, max, maximum and abs are float64 under NumPy 2, whatever goes in,
+    and its gradients of slices are slow. So there are sums, products with masks, and splits.
+    """
+
+    def __init__(self, np, constant, convolve, look_up, scan):
+        self.np, self.constant = np, constant  # constant(x): without a gradient
+        self.convolve, self.look_up, self.scan = convolve, look_up, scan
+
+    def mean(self, x, axis, keepdims=False):
+        count = math.prod(x.shape[i] for i in axis)
+        return x.sum(axis=axis, keepdims=keepdims) * (1 / count)
 
     def loss(self, work, p, batch):
         return getattr(self, work.kind)(work, p, batch)
 
     def linear(self, p, name, x):
+        if x.ndim > 2:  # one large product; its gradient would be a sum of small ones
+            return self.linear(p, name, x.reshape(-1, x.shape[-1])).reshape(*x.shape[:-1], -1)
         y = x @ p[f"{name}.weight"].T
         return y + p[f"{name}.bias"] if f"{name}.bias" in p else y
 
     def cross_entropy(self, logits, target):
         np = self.np
-        shifted = logits - logits.max(axis=1, keepdims=True)
+        shifted = logits - self.constant(logits).max(axis=1, keepdims=True)
         logsum = np.log(np.exp(shifted).sum(axis=1))
-        return np.mean(logsum - shifted[onp.arange(len(target)), target])
+        wanted = target[:, None] == onp.arange(logits.shape[1])
+        return (logsum.sum() - (shifted * wanted).sum()) * (1 / len(target))
 
     def relu(self, x):
-        return self.np.maximum(x, 0)
+        return x * (self.constant(x) > 0)
 
     def sigmoid(self, x):
         return 0.5 * self.np.tanh(0.5 * x) + 0.5
@@ -48,19 +61,27 @@ class ArrayModels:
         return 0.5 * x * (1 + self.np.tanh(inner))
 
     def layer_norm(self, p, name, x):
-        centred = x - x.mean(axis=-1, keepdims=True)
-        sigma = self.np.sqrt((centred * centred).mean(axis=-1, keepdims=True) + 1e-5)
+        centred = x - self.mean(x, (-1,), keepdims=True)
+        sigma = self.np.sqrt(self.mean(centred * centred, (-1,), keepdims=True) + 1e-5)
         return centred / sigma * p[f"{name}.weight"] + p[f"{name}.bias"]
 
     def group_norm(self, p, name, x, groups=8):
         n, h, w, c = x.shape
         cells = x.reshape(n, h * w, groups, c // groups)
-        centred = cells - cells.mean(axis=(1, 3), keepdims=True)
-        sigma = self.np.sqrt((centred * centred).mean(axis=(1, 3), keepdims=True) + 1e-5)
+        centred = cells - self.mean(cells, (1, 3), keepdims=True)
+        sigma = self.np.sqrt(self.mean(centred * centred, (1, 3), keepdims=True) + 1e-5)
         return (centred / sigma).reshape(n, h, w, c) * p[f"{name}.weight"] + p[f"{name}.bias"]
 
     def conv(self, p, name, x, padding=0):
         return self.convolve(x, p[f"{name}.weight"], padding) + p[f"{name}.bias"]
+
+    def max_pool(self, windows):
+        """The largest of each window; if there are several, they share the gradient."""
+        cells = self.constant(windows)
+        largest = cells == cells.max(axis=(2, 4), keepdims=True)
+        return (windows * (largest / largest.sum(axis=(2, 4), keepdims=True, dtype="float32"))).sum(
+            axis=(2, 4)
+        )
 
     def mlp(self, work, p, batch):
         x = batch["x"]
@@ -73,7 +94,7 @@ class ArrayModels:
         x = self.relu(self.conv(p, "0", x))
         x = self.relu(self.conv(p, "2", x))
         n, h, w, c = x.shape
-        x = x.reshape(n, h // 2, 2, w // 2, 2, c).max(axis=(2, 4))
+        x = self.max_pool(x.reshape(n, h // 2, 2, w // 2, 2, c))
         x = self.np.transpose(x, (0, 3, 1, 2)).reshape(n, -1)
         x = self.relu(self.linear(p, "6", x))
         return self.cross_entropy(self.linear(p, "8", x), batch["y"])
@@ -88,9 +109,9 @@ class ArrayModels:
         def step(state, z):
             h, c = state
             z = z + h @ recurrent
-            i, f, o = (self.sigmoid(z[:, k * size : (k + 1) * size]) for k in (0, 1, 3))
-            c = f * c + i * np.tanh(z[:, 2 * size : 3 * size])
-            h = o * np.tanh(c)
+            i, f, g, o = np.split(z, 4, axis=1)
+            c = self.sigmoid(f) * c + self.sigmoid(i) * np.tanh(g)
+            h = self.sigmoid(o) * np.tanh(c)
             return (h, c), h
 
         zero = onp.zeros((work.batch, size), onp.float32)
@@ -107,10 +128,13 @@ class ArrayModels:
         for layer in range(work.layers):
             block = f"blocks.{layer}"
             h = self.layer_norm(p, f"{block}.norm1", x)
-            qkv = self.linear(p, f"{block}.attention.qkv", h).reshape(n, t, 3, heads, d // heads)
-            q, k, v = (np.transpose(qkv[:, :, i], (0, 2, 1, 3)) for i in range(3))
+            qkv = self.linear(p, f"{block}.attention.qkv", h)
+            q, k, v = (
+                np.transpose(part.reshape(n, t, heads, -1), (0, 2, 1, 3))
+                for part in np.split(qkv, 3, axis=2)
+            )
             scores = q @ np.swapaxes(k, 2, 3) * (1 / math.sqrt(d // heads)) + future
-            scores = np.exp(scores - scores.max(axis=-1, keepdims=True))
+            scores = np.exp(scores - self.constant(scores).max(axis=-1, keepdims=True))
             mixed = (scores / scores.sum(axis=-1, keepdims=True)) @ v
             mixed = np.transpose(mixed, (0, 2, 1, 3)).reshape(n, t, d)
             x = x + self.linear(p, f"{block}.attention.out", mixed)
@@ -125,7 +149,8 @@ class ArrayModels:
         mu, logvar = self.linear(p, "mu", h), self.linear(p, "logvar", h)
         z = mu + np.exp(0.5 * logvar) * batch["noise"]
         logits = self.linear(p, "decoder.2", self.relu(self.linear(p, "decoder.0", z)))
-        loss = np.maximum(logits, 0) - logits * x + np.log1p(np.exp(-np.abs(logits)))
+        sign = (self.constant(logits) > 0) * onp.float32(2) - 1
+        loss = self.relu(logits) - logits * x + np.log(1 + np.exp(-logits * sign))
         divergence = 0.5 * (mu * mu + np.exp(logvar) - logvar - 1)
         return (loss.sum() + divergence.sum()) / work.batch
 
@@ -149,7 +174,7 @@ class ArrayModels:
 
         def half(x):
             n, h, w, c = x.shape
-            return x.reshape(n, h // 2, 2, w // 2, 2, c).mean(axis=(2, 4))
+            return self.mean(x.reshape(n, h // 2, 2, w // 2, 2, c), (2, 4))
 
         def double(x):
             return np.repeat(np.repeat(x, 2, axis=1), 2, axis=2)
@@ -163,26 +188,26 @@ class ArrayModels:
         x = self.group_norm(p, "norm", x)
         x = self.conv(p, "leave", x * self.sigmoid(x), 1)
         error = x - np.transpose(batch["noise"], (0, 2, 3, 1))
-        return (error * error).mean()
+        return self.mean(error * error, (0, 1, 2, 3))
 
 
 def autograd_step(work):
     """HIPS autograd: NumPy functions recorded and differentiated; Adam in NumPy."""
     import autograd.numpy as np
-    from autograd import value_and_grad
+    from autograd import core, value_and_grad
+    from autograd.tracer import getval
 
     def convolve(x, weight, padding):
-        """One matrix product for each pixel of the window."""
+        """One matrix product over the unfolded windows."""
         if padding:
             x = np.pad(x, ((0, 0), (padding, padding), (padding, padding), (0, 0)), "constant")
-        kh, kw = weight.shape[2:]
-        n, h, w, c = x.shape[0], x.shape[1] - kh + 1, x.shape[2] - kw + 1, x.shape[3]
-        total = 0
-        for i in range(kh):
-            for j in range(kw):
-                pixels = x[:, i : i + h, j : j + w].reshape(n * h * w, c)
-                total = total + np.dot(pixels, weight[:, :, i, j].T)
-        return total.reshape(n, h, w, -1)
+        out, _, kh, kw = weight.shape
+        for axis, k in ((1, kh), (2, kw)):
+            size = x.shape[axis] - k + 1
+            shifted = [np.split(x, [i, i + size], axis=axis)[1] for i in range(k)]
+            x = np.concatenate(shifted, axis=3)
+        kernel = np.transpose(weight, (3, 2, 1, 0)).reshape(-1, out)
+        return np.dot(x.reshape(-1, len(kernel)), kernel).reshape(*x.shape[:3], out)
 
     def look_up(table, index):
         """A product with one-hot rows; autograd's own gradient of table[index] is slower."""
@@ -191,28 +216,40 @@ def autograd_step(work):
 
     def scan(step, state, inputs):
         outputs = []
-        for z in inputs:
-            state, out = step(state, z)
+        for z in np.split(inputs, len(inputs)):
+            state, out = step(state, z.reshape(z.shape[1:]))
             outputs.append(out)
         return np.stack(outputs)
 
-    models, batch = ArrayModels(np, convolve, look_up, scan), data(work)
-    weights = start(work)
+    models, batch = ArrayModels(np, getval, convolve, look_up, scan), data(work)
+    weights = {name: array.copy() for name, array in start(work).items()}
     loss_and_gradients = value_and_grad(lambda p: models.loss(work, p, batch))
     mean = {name: onp.zeros_like(w) for name, w in weights.items()}
     square = {name: onp.zeros_like(w) for name, w in weights.items()}
     steps = 0
 
+    def add_float32(before, gradient, add=core.add_outgrads):
+        """autograd's sum of gradients; it sees every one of them on its way back."""
+        dtype = getattr(gradient, "dtype", onp.float32)
+        assert dtype == onp.float32, f"autograd computes in {dtype}"
+        return add(before, gradient)
+
     def step():
         nonlocal steps
         steps += 1
-        value, gradients = loss_and_gradients(weights)
+        if steps == 1:
+            with mock.patch.object(core, "add_outgrads", add_float32):
+                value, gradients = loss_and_gradients(weights)
+            assert {value.dtype} | {g.dtype for g in gradients.values()} == {onp.dtype("float32")}
+        else:
+            value, gradients = loss_and_gradients(weights)
+        rate = 1e-3 * math.sqrt(1 - 0.999**steps) / (1 - 0.9**steps)
+        epsilon = 1e-8 * math.sqrt(1 - 0.999**steps)
         for name, g in gradients.items():
-            mean[name] = 0.9 * mean[name] + 0.1 * g
-            square[name] = 0.999 * square[name] + 0.001 * g * g
-            m = mean[name] / (1 - 0.9**steps)
-            s = square[name] / (1 - 0.999**steps)
-            weights[name] = (weights[name] - 1e-3 * m / (onp.sqrt(s) + 1e-8)).astype(onp.float32)
+            m, s = mean[name], square[name]
+            m += 0.1 * (g - m)
+            s += 0.001 * (g * g - s)
+            weights[name] -= rate * m / (onp.sqrt(s) + epsilon)
         return float(value)
 
     return step
@@ -235,11 +272,11 @@ def jax_step(work):
     def scan(step, state, inputs):
         return jax.lax.scan(step, state, inputs)[1]
 
-    models = ArrayModels(np, convolve, look_up, scan)
+    models = ArrayModels(np, jax.lax.stop_gradient, convolve, look_up, scan)
     batch = {name: np.asarray(array) for name, array in data(work).items()}
 
     @jax.jit
-    def train(weights, mean, square, steps):
+    def train(weights, mean, square, steps, batch):
         value, gradients = jax.value_and_grad(lambda p: models.loss(work, p, batch))(weights)
         mean = jax.tree.map(lambda m, g: 0.9 * m + 0.1 * g, mean, gradients)
         square = jax.tree.map(lambda s, g: 0.999 * s + 0.001 * g * g, square, gradients)
@@ -260,7 +297,7 @@ def jax_step(work):
     def step():
         nonlocal steps
         steps += 1
-        *state[:], value = train(*state, np.float32(steps))
+        *state[:], value = jax.block_until_ready(train(*state, np.float32(steps), batch))
         return float(value)
 
     return step
