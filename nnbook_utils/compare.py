@@ -12,9 +12,10 @@ import numpy as np
 
 from ._units import bound, difference, seconds, three_digits
 from .figures.palette import css
-from .figures.tables import CELL, GOOD, ROW, box, caption_html
+from .figures.tables import CELL, GOOD, ROW, box, caption_html, table
 
 REFERENCE = "PyTorch"
+MOST_ACROSS = 4  # quantities that fit beside each other on a page
 
 
 class NotTheSame(AssertionError):
@@ -160,23 +161,38 @@ class Proof:
             rows[way] = cells
         return rows
 
+    def _on_its_side(self):
+        """A row for each quantity and time, a column for each way."""
+        ways = self._rows()
+        rows = []
+        for i, (group, name, shape) in enumerate(self._columns()):
+            group = {"gradient": "gradient of", "time": "time for"}.get(group, group)
+            name = name.replace("and gradients", "output and gradients")
+            side = " ".join(filter(None, (group, name, shape)))
+            rows.append([side, *(cells[i] or "–" for cells in ways.values())])
+        return table(rows, ["largest difference", *ways], self.caption)
+
     def __repr__(self):
+        if len(self.shapes) > MOST_ACROSS:
+            return f"{self._on_its_side()}\n✓ {self.conclusion}"
         columns = self._columns()
-        table = [
+        lines = [
             ["largest", *(group for group, _, _ in columns)],
             ["difference", *(f"{name} {shape}".strip() for _, name, shape in columns)],
         ]
         for way, cells in self._rows().items():
-            table.append([way, *("reference" if cell is None else cell for cell in cells)])
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+            lines.append([way, *("reference" if cell is None else cell for cell in cells)])
+        widths = [max(map(len, column)) for column in zip(*lines, strict=True)]
         lines = [
             "  ".join(text.rjust(width) if i else text.ljust(width) for i, (text, width) in pairs)
-            for pairs in (enumerate(zip(row, widths, strict=True)) for row in table)
+            for pairs in (enumerate(zip(row, widths, strict=True)) for row in lines)
         ]
         lines.insert(2, "  ".join("-" * width for width in widths))
         return "\n".join([*filter(None, [self.caption]), *lines, f"✓ {self.conclusion}"])
 
     def _repr_html_(self):
+        if len(self.shapes) > MOST_ACROSS:
+            return self._on_its_side()._repr_html_() + _verdict_html(self.conclusion)
         return _proof_html(self._columns(), self._rows(), self.caption, self.conclusion)
 
 
@@ -202,16 +218,19 @@ def _proof_html(columns, rows, caption, conclusion):
             faint = f"color:{_MUTED};" if cell == "–" else ""
             body += f'<td style="{CELL}{line}text-align:right;{faint}">{html.escape(cell)}</td>'
         body += "</tr>"
-    verdict, _, number = conclusion.partition(" (")
-    tick = (
-        f'<div style="padding:0.6em 0.6em 0;color:{GOOD};font-weight:600">'
-        f'<span aria-hidden="true">✓ </span>{html.escape(verdict)} '
-        f'<span style="white-space:nowrap">({html.escape(number)}</span></div>'
-    )
     return box(
         f"{caption_html(caption)}{_proof_head(columns)}<tbody>{body}</tbody>",
         label=caption or f"Proof: {', '.join(rows)} compute the same",
-        after=tick,
+        after=_verdict_html(conclusion),
+    )
+
+
+def _verdict_html(conclusion):
+    verdict, _, number = conclusion.partition(" (")
+    return (
+        f'<div style="padding:0.6em 0.6em 0;color:{GOOD};font-weight:600">'
+        f'<span aria-hidden="true">✓ </span>{html.escape(verdict)} '
+        f'<span style="white-space:nowrap">({html.escape(number)}</span></div>'
     )
 
 

@@ -592,3 +592,20 @@ def test_the_proof_is_not_shown_a_second_time_when_it_ends_a_cell(shown, capsys)
     capsys.readouterr()
     assert proof._ipython_display_() is None
     assert capsys.readouterr().out == ""
+
+
+def test_a_proof_of_many_gradients_has_a_row_for_each():
+    inputs = {name: np.arange(1.0, 4.0) for name in "abcde"}
+    proof = compare.same(numpy=_sum_of_squares, torch=_sum_of_squares, inputs=inputs)
+    lines = repr(proof).splitlines()
+    assert lines[0].split() == ["largest", "difference", "NumPy", "PyTorch"]
+    assert [line.split()[:4] for line in lines[3:8]] == [
+        ["gradient", "of", name, "3"] for name in "abcde"
+    ]
+    assert max(map(len, lines)) <= 75
+    page = proof._repr_html_()
+    assert page.count("gradient of") == 5 and page.count("same function, same gradients") == 1
+
+
+def _sum_of_squares(a, b, c, d, e):
+    return a * a + b * b + c * c + d * d + e * e
