@@ -189,12 +189,13 @@ def explained(misses, text):
     for section in parts:
         name, _, body = section.partition("\n")
         sections[name.strip()] = body.strip()
+    unknown = "Not explained yet."
     introduction = introduction.partition("\n")[2].strip()  # its numbers' machine
     return (
         introduction
         + "\n\n"
         + "\n\n".join(
-            f"### {name}\n\nMissed: {'; '.join(goals)}.\n\n{sections.get(name, 'Not explained yet.')}"
+            f"### {name}\n\nMissed: {'; '.join(goals)}.\n\n{sections.get(name, unknown)}"
             for name, goals in misses.items()
         )
     )
