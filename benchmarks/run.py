@@ -184,13 +184,20 @@ def explained(misses, text):
     """The sections of explanations.md for the rows that missed a goal, and for no others."""
     if not misses:
         return "All goals were met in this run."
+    introduction, *parts = text.split("\n## ")
     sections = {}
-    for section in text.split("\n## ")[1:]:
+    for section in parts:
         name, _, body = section.partition("\n")
         sections[name.strip()] = body.strip()
-    return "\n\n".join(
-        f"### {name}\n\nMissed: {'; '.join(goals)}.\n\n{sections.get(name, 'Not explained yet.')}"
-        for name, goals in misses.items()
+    unknown = "Not explained yet."
+    introduction = introduction.partition("\n")[2].strip()  # its numbers' machine
+    return (
+        introduction
+        + "\n\n"
+        + "\n\n".join(
+            f"### {name}\n\nMissed: {'; '.join(goals)}.\n\n{sections.get(name, unknown)}"
+            for name, goals in misses.items()
+        )
     )
 
 
@@ -212,7 +219,7 @@ def machine():
     if hasattr(os, "sysconf"):
         memory = f", {os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30:.0f} GB"
     blas = numpy.show_config(mode="dicts")["Build Dependencies"]["blas"]
-    torch_blas = [x.strip(" -") for x in torch.__config__.show().splitlines() if "MKL" in x][:2]
+    torch_blas = [x[4:] for x in torch.__config__.show().splitlines() if "Intel(R)" in x]
     return (
         f"{name}, {os.cpu_count()} cores{memory}, {platform.system()} {platform.machine()}, "
         f"Python {platform.python_version()}, {', '.join(packages)}. "

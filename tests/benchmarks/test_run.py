@@ -55,8 +55,9 @@ def test_without_torch_a_cell_is_milliseconds_and_says_why():
 
 
 def test_only_the_rows_that_missed_a_goal_are_explained():
-    text = "# Why\n\n## A\n\nBecause of a.\n\n## B\n\nBecause of b.\n"
+    text = "# Why\n\nOn my machine.\n\n## A\n\nBecause of a.\n\n## B\n\nBecause of b.\n"
     shown = run.explained({"B": ["1.3 of torch's time"], "C": ["2"]}, text)
+    assert shown.startswith("On my machine.")
     assert "Because of b." in shown and "Because of a." not in shown
     assert "Not explained yet." in shown
     assert run.explained({}, text) == "All goals were met in this run."
