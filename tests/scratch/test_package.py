@@ -33,7 +33,8 @@ def test_only_numpy_and_the_standard_library_are_imported(path):
         assert {name.split(".")[0] for name in names} <= allowed
 
 
-def test_import_takes_little_beyond_numpy_and_no_torch(capsys):
+def test_import_brings_numpy_and_the_standard_library_and_nothing_else(capsys):
+    # The time depends on the machine, so it is only printed; what takes it does not.
     program = """
 import sys, time
 import numpy.polynomial
@@ -42,8 +43,7 @@ start = time.perf_counter()
 import nnbook_utils.scratch
 seconds = time.perf_counter() - start
 new = set(sys.modules) - before
-assert "torch" not in sys.modules and "matplotlib" not in sys.modules and "scipy" not in sys.modules
-print(len(new), seconds, *sorted({m.split(".")[0] for m in new}))
+print(len(new), seconds, *sorted({m.split(".")[0] for m in sys.modules}))
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.returncode == 0, run.stderr
@@ -51,7 +51,16 @@ print(len(new), seconds, *sorted({m.split(".")[0] for m in new}))
     with capsys.disabled():
         print(f"\nscratch imports {count} modules beside NumPy in {float(seconds):.3f} s")
     assert int(count) < 80
-    assert set(packages) - set(sys.stdlib_module_names) <= {"nnbook_utils", "numpy"}
+    alone = subprocess.run(
+        [sys.executable, "-c", "import sys; print(*{m.split('.')[0] for m in sys.modules})"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )  # a start of Python brings some packages along, such as those of an editable install
+    extra = set(packages) - set(sys.stdlib_module_names) - set(alone.stdout.split())
+    assert extra == {"nnbook_utils", "numpy"}
+    heavy = {"torch", "scipy", "matplotlib", "pandas", "IPython", "ipywidgets", "PIL", "sklearn"}
+    assert not heavy & set(packages)
 
 
 PUBLIC = [getattr(F, name) for name in F.__all__]
