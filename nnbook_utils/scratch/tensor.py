@@ -480,10 +480,9 @@ def deliver(share, parent, gradients, ours):
             f"a rule returned a gradient of shape {share.shape} for an input of shape "
             f"{parent.data.shape}"
         )
-    if (
-        share.dtype is not parent.data.dtype and share.dtype != parent.data.dtype
-    ):  # float32 beside float64: each keeps its own
-        share = share.astype(parent.data.dtype)
+    dtype = parent.data.dtype
+    if share.dtype is not dtype and share.dtype != dtype:  # float32 beside float64
+        share = share.astype(dtype)
     if key not in gradients:
         gradients[key] = share
     elif key in ours:
