@@ -263,6 +263,8 @@ def make_repeatable(book, name):
     """Remove from an executed notebook what another run would write otherwise."""
     for cell in book.cells:
         cell.metadata.pop("execution", None)
+        if cell.cell_type == "code":
+            cell.outputs = joined(cell.outputs)
     state = book.metadata.get("widgets", {}).get(STATE, {}).get("state", {})
     names = {
         old: uuid.uuid5(uuid.NAMESPACE_URL, f"{name}#{index}").hex
@@ -282,6 +284,21 @@ def make_repeatable(book, name):
 
     fixed = nbformat.from_dict(clean(book))
     book.metadata, book.cells = fixed.metadata, fixed.cells
+
+
+def joined(outputs):
+    """Outputs with neighbouring pieces of the same stream as one, for where they break is chance.
+
+    What a figure or a progress bar parts stays apart, so that all stands in the order it came in.
+    """
+    kept = []
+    for output in outputs:
+        last = kept[-1] if kept else {}
+        if output.output_type == "stream" and output.name == last.get("name"):
+            last.text += output.text
+        else:
+            kept.append(output)
+    return kept
 
 
 def widgets_in_order(book, state):
@@ -419,7 +436,6 @@ async def execute(name, root=ROOT, traceback=False):
         kernel_name="python3",
         record_timing=False,
         store_widget_state=True,
-        coalesce_streams=True,
         extra_arguments=["--log-level=ERROR"],
         resources={"metadata": {"path": str(folder)}},
     )

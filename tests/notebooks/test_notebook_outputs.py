@@ -85,6 +85,17 @@ def test_addresses_and_kernel_paths_are_removed():
     assert book.cells[0].outputs[0].text == "<A at 0x0>\ncell:3: note"
 
 
+def test_pieces_of_a_stream_are_joined_only_where_nothing_stands_between():
+    figure = nbformat.v4.new_output("display_data", {"text/plain": "a figure"})
+    warning = nbformat.v4.new_output("stream", name="stderr", text="careful")
+    pieces = [*printed("be"), *printed("fore\n"), figure, *printed("after\n"), warning]
+    cell = nbformat.v4.new_code_cell("x", outputs=pieces)
+    book = nbformat.v4.new_notebook(cells=[cell])
+    notebooks.make_repeatable(book, "01_x")
+    said = [output.get("text", "a figure") for output in book.cells[0].outputs]
+    assert said == ["before\n", "a figure", "after\n", "careful"]
+
+
 def test_an_edit_changes_the_id_of_one_cell():
     def ids(*sources):
         book = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(s) for s in sources])

@@ -123,6 +123,24 @@ def test_a_second_execution_writes_the_same_bytes(book, capsys):
     assert b"tiny 0" in first and b"iopub" not in first
 
 
+def test_outputs_are_stored_in_the_order_in_which_they_came(unexecuted):
+    cell = """
+```{code-cell} python
+from IPython.display import display
+print("first")
+display({"text/plain": "second"}, raw=True)
+print("third")
+```
+"""
+    write(unexecuted, CHAPTER + cell)
+    assert run(unexecuted) == 0
+    came = [
+        "".join(output.get("text") or output["data"]["text/plain"]).strip()
+        for output in outputs(unexecuted)[-1]["outputs"]
+    ]
+    assert came == ["first", "second", "third"]
+
+
 def test_what_is_fresh_is_not_executed(book, capsys):
     assert run(book, "00_tiny") == 0
     assert capsys.readouterr().out.splitlines()[0] == "00_tiny: up to date"
