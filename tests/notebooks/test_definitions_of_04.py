@@ -58,6 +58,11 @@ def test_first_step_of_adam_has_the_length_of_the_rate(chapter):
     np.testing.assert_allclose(w, [-0.1, 0.1, -0.1], rtol=1e-4)
 
 
+def test_first_step_of_rmsprop_is_ten_times_the_rate(chapter):
+    w = chapter["rmsprop"](np.zeros(3), np.array([1e-2, -1.0, 1e3]), {}, 1, s=0.1)
+    np.testing.assert_allclose(w, [-1, 1, -1], rtol=1e-4)
+
+
 def test_momentum_without_memory_is_sgd(chapter, rng):
     w, g = rng.normal(size=(2, 5))
     plain = chapter["sgd"](w, g, {}, 1)
