@@ -22,6 +22,7 @@ book: setup      ## build the book and say where it lies
 	@$(RUN) tools/build_book.py
 
 lab: setup       ## open JupyterLab on the notebooks
+	-@$(RUN) -m jupyter trust notebooks/*.ipynb >/dev/null  # else figures and explorers stay hidden
 	@$(RUN) -m jupyter lab --LabApp.default_url=/lab/tree/notebooks
 
 notebooks: setup ## run again every notebook whose text or code changed

@@ -42,13 +42,23 @@ VIEW = "application/vnd.jupyter.widget-view+json"
 WIDGET_ID = re.compile(r"[0-9a-f]{32}")
 AT_ONCE = 2  # notebooks at a time, one thread each: the fastest and steadiest on two cores
 LONGEST_CELL = 600  # seconds
+# As JupyterLab would write it, so that opening a notebook there changes nothing
 METADATA = {
-    "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
-    "language_info": {"name": "python"},
+    "kernelspec": {
+        "display_name": "Python 3 (ipykernel)", "language": "python", "name": "python3",
+    },
+    "language_info": {
+        "codemirror_mode": {"name": "ipython", "version": 3},
+        "file_extension": ".py",
+        "mimetype": "text/x-python",
+        "name": "python",
+        "nbconvert_exporter": "python",
+        "pygments_lexer": "ipython3",
+    },
     "accelerator": "GPU",
     "colab": {"provenance": [], "gpuType": "T4", "toc_visible": True},
-    "jupytext": {"default_lexer": "python"},  # what a save in JupyterLab would add
-}
+    "jupytext": {"default_lexer": "ipython3"},
+}  # fmt: skip
 # One thread, and no GPU: the stored outputs are those of a laptop
 ENVIRONMENT = {
     "OMP_NUM_THREADS": "1",
@@ -280,6 +290,8 @@ def make_repeatable(book, name):
             value = WIDGET_ID.sub(lambda match: names.get(match[0], match[0]), value)
             value = re.sub(r"( at) 0x[0-9a-f]+", r"\1 0x0", value)
             return re.sub(r"[^\s\"']*ipykernel_\d+[/\\]+\d+\.py", "cell", value)
+        if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+            return int(value)  # a browser writes 1.0 as 1
         return value
 
     fixed = nbformat.from_dict(clean(book))

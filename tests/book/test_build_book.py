@@ -202,7 +202,7 @@ def test_figure_without_description_stops_the_build(small_book):
 
 @pytest.mark.book
 def test_a_text_that_its_notebook_does_not_say_is_refused(small_book):
-    text = f"# 1. Small\n\n{PROSE}\n\n```{{code-cell}} python\n1\n```\n"
+    text = f"# 1. Small\n\n{PROSE}\n\n```{{code-cell}} ipython3\n1\n```\n"
     chapter = small_book.root / "book/chapters/01_small.md"
     chapter.parent.mkdir()
     chapter.write_text(text, "utf8")

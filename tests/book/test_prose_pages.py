@@ -259,7 +259,7 @@ def test_prose_is_what_a_chapter_tells(tmp_path):
     chapter.write_text(
         '---\nkernelspec: weight\n---\n\n+++ {"tags": ["header"]}\n\nA neuron.\n\n+++\n\n'
         "## A layer\n\nOne $gradient$ and `tensor` and ![a sigmoid](x.png).\n\n"
-        "```{code-cell} python\nrelu\n```\n"
+        "```{code-cell} ipython3\nrelu\n```\n"
         '\n+++ {"tags": ["go-further"]}\n\n- *Perceptrons*\n',
         "utf8",
     )

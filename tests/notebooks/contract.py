@@ -236,6 +236,19 @@ def failure(book, name):
         yield "no cell tagged `failure` shows something that goes wrong."
 
 
+def folded(cell):
+    """Whether JupyterLab shows no more than the first line of the code."""
+    return bool(cell.metadata.get("jupyter", {}).get("source_hidden"))
+
+
+@rule
+def folds(book, name):
+    """What the book folds, JupyterLab folds."""
+    for cell in code(book):
+        if {"hide-input", "hide-cell"} & set(tags(cell)) and not folded(cell):
+            yield f"{where(book, cell)} is not folded in JupyterLab: `source_hidden: true`."
+
+
 @rule
 def exercises(book, name):
     """At least five, at least three checked; unsolved says `Not yet`, the solution `Right`."""
@@ -264,12 +277,18 @@ def exercises(book, name):
         meta = solution.metadata
         if (
             "hide-cell" not in tags(solution)
-            or not meta.get("jupyter", {}).get("source_hidden")
+            or not folded(solution)
+            or not meta["jupyter"].get("outputs_hidden")
             or meta.get("cellView") != "form"
         ):
             yield (
                 f"{where(book, solution)} is not folded: it needs the tag `hide-cell`, "
-                "`jupyter: {source_hidden: true}` and `cellView: form`."
+                "`jupyter: {outputs_hidden: true, source_hidden: true}` and `cellView: form`."
+            )
+        if not re.fullmatch(r"# Solution \w+", solution.source.partition("\n")[0]):
+            yield (
+                f"{where(book, solution)} must begin with the line `# Solution` and its number: "
+                "JupyterLab shows the first line of what is folded."
             )
         said = [text for text in shown_text(solution) if text.strip()]
         if any(text.startswith("Not yet") for text in said):

@@ -11,7 +11,7 @@ NAME = "01_example"
 LONG = "A line that falls from left to right."
 PICTURE = {"image/svg+xml": "<svg></svg>", "text/plain": LONG}
 WIDGET = PICTURE | {"application/vnd.jupyter.widget-view+json": {"model_id": "a" * 32}}
-FOLDED = {"jupyter": {"source_hidden": True}, "cellView": "form"}
+FOLDED = {"jupyter": {"outputs_hidden": True, "source_hidden": True}, "cellView": "form"}
 
 
 def text(source, *tags, **metadata):
@@ -66,7 +66,7 @@ def example():
         cells += [
             code(f"check.{number}(...)", "exercise", shown={"text/plain": "Not yet: no answer."}),
             code(
-                f"check.{number}({number})",
+                f"# Solution {number}\ncheck.{number}({number})",
                 "solution",
                 "hide-cell",
                 shown={"text/plain": "Right: it holds."},

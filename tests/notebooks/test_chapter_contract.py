@@ -202,6 +202,22 @@ def open_solution(book):
     del find(book, "solution").metadata["cellView"]
 
 
+@breaks("exercises", "not folded")
+def solution_with_its_output_in_sight(book):
+    del find(book, "solution").metadata["jupyter"]["outputs_hidden"]
+
+
+@breaks("exercises", "must begin with the line")
+def solution_that_says_it_in_its_first_line(book):
+    cell = find(book, "solution")
+    cell.source = cell.source.replace("\n", ": three\n", 1)
+
+
+@breaks("folds", "not folded in JupyterLab")
+def fold_of_the_book_alone(book):
+    find(book, "explorer").metadata["tags"].append("hide-input")
+
+
 @breaks("exercises", "own check")
 def wrong_solution(book):
     find(book, "solution").outputs[0].data["text/plain"] = "Not yet: almost."

@@ -24,21 +24,21 @@ CHAPTER = """
 
 # 0. Tiny
 
-```{code-cell} python
+```{code-cell} ipython3
 :tags: [setup]
 ```
 
-```{code-cell} python
+```{code-cell} ipython3
 import time
 from nnbook_utils.explorers.tiny.explorer import Tiny
 Tiny(value=7)
 ```
 
-```{code-cell} python
+```{code-cell} ipython3
 print(object(), set("abcdefgh"))
 ```
 
-```{code-cell} python
+```{code-cell} ipython3
 start = time.perf_counter()
 print(f"{sum(range(10)) + FACTOR} in {(time.perf_counter() - start) * 1e6:.3f} µs")
 ```
@@ -125,7 +125,7 @@ def test_a_second_execution_writes_the_same_bytes(book, capsys):
 
 def test_outputs_are_stored_in_the_order_in_which_they_came(unexecuted):
     cell = """
-```{code-cell} python
+```{code-cell} ipython3
 from IPython.display import display
 print("first")
 display({"text/plain": "second"}, raw=True)

@@ -17,11 +17,11 @@ TEXT = """\
 
 **A promise.**
 
-```{code-cell} python
+```{code-cell} ipython3
 :tags: [setup]
 ```
 
-```{code-cell} python
+```{code-cell} ipython3
 ---
 tags: [proof]
 ---
