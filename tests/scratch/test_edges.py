@@ -173,6 +173,15 @@ def test_gelu_far_out_is_the_number_or_0(approximate, dtype):
     np.testing.assert_allclose(tensor.grad, x > 0, rtol=1e-6, atol=1e-20)
 
 
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_of_a_number_without_axes(approximate):
+    same(
+        lambda x: F.gelu(x, approximate),
+        lambda x: torch.nn.functional.gelu(x, approximate=approximate),
+        0.7,
+    )
+
+
 # -- nothing to work on -------------------------------------------------------------------------
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])
