@@ -251,6 +251,17 @@ def test_upstream_gradient_is_neither_changed_nor_kept(function):
     np.testing.assert_array_equal(upstream, np.ones((2, 2)))
 
 
+def test_kept_gradient_of_an_intermediate_result_stands_alone():
+    x = leaf(1.0, 2.0)
+    y = x * 1.0
+    y.retain_grad()
+    upstream = np.ones(2)
+    (y + 1.0).backward(upstream)
+    y.grad *= 100
+    assert upstream.tolist() == [1.0, 1.0]
+    assert x.grad.tolist() == [1.0, 1.0]
+
+
 def test_gradient_of_a_float32_weight_stays_float32_beside_float64_data():
     w = Tensor(np.ones(3, np.float32), requires_grad=True)
     (w * np.ones(3)).sum().backward()
