@@ -132,6 +132,19 @@ def test_one_row_of_equal_numbers_leaves_the_others_as_they_are():
     )
 
 
+@pytest.mark.parametrize(
+    "norm",
+    [
+        lambda x: F.layer_norm(x, (5,), eps=1e-30),
+        lambda x: F.group_norm(x, 2, eps=1e-30),
+        lambda x: F.batch_norm(x, None, None, training=True, eps=1e-30),
+    ],
+)
+def test_small_spread_far_from_0_is_normalised_as_it_would_be_near_0(norm):
+    spread = np.random.default_rng(0).integers(-40, 40, (3, 4, 5)) * 2.0**-26
+    np.testing.assert_allclose(norm(spread + 2.0**26).data, norm(spread).data, rtol=1e-9)
+
+
 @pytest.mark.parametrize("row", EQUAL)
 def test_deviation_of_equal_numbers_has_gradient_0(row):
     x = Tensor(np.array([row, np.arange(7.0)]), requires_grad=True)
@@ -171,6 +184,15 @@ def test_gelu_far_out_is_the_number_or_0(approximate, dtype):
         out.backward(np.ones_like(x))
     np.testing.assert_allclose(out.data, np.maximum(x, 0), rtol=1e-6, atol=1e-20)
     np.testing.assert_allclose(tensor.grad, x > 0, rtol=1e-6, atol=1e-20)
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_gelu_of_a_number_without_axes(approximate):
+    same(
+        lambda x: F.gelu(x, approximate),
+        lambda x: torch.nn.functional.gelu(x, approximate=approximate),
+        0.7,
+    )
 
 
 # -- nothing to work on -------------------------------------------------------------------------

@@ -39,6 +39,23 @@ def test_masks_for_several_batches_over_one_query():
     close(ours.data, torch.nn.functional.scaled_dot_product_attention(*arrays))
 
 
+def test_dropped_weights_pass_no_gradient():
+    ours = [Tensor(x, requires_grad=True) for x in QKV]
+    theirs = [torch.tensor(x, requires_grad=True) for x in QKV]
+    rng = np.random.default_rng(0)
+    out = F.scaled_dot_product_attention(*ours, dropout_p=0.4, rng=rng)
+    keep = np.random.default_rng(0).random((2, 3, 4, 6), dtype=np.float32) >= 0.4
+    q, k, v = theirs
+    weights = torch.softmax(q @ k.transpose(-1, -2) / 5**0.5, -1)
+    expected = (weights * torch.tensor(keep) / 0.6) @ v
+    upstream = normal(*out.shape, seed=4)
+    out.backward(upstream)
+    expected.backward(torch.tensor(upstream))
+    close(out.data, expected)
+    for mine, twin in zip(ours, theirs, strict=True):
+        close(mine.grad, twin.grad)
+
+
 def twins():
     """An attention layer of ours and PyTorch's with the same numbers."""
     layer = nn.MultiheadAttention(6, 2, rng=np.random.default_rng(0)).to(np.float64)

@@ -227,6 +227,41 @@ def test_gradients_of_different_tensors_never_share_memory():
     assert b.grad.tolist() == [1.0, 1.0]
 
 
+def test_array_that_a_rule_returns_twice_is_not_shared_by_two_parents():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+
+    def rule(grad):
+        share = grad * 2
+        return share, share
+
+    (Tensor.result(a.data + b.data, (a, b), rule)).backward(np.ones(2))
+    a.grad *= 100
+    assert b.grad.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: x.T, lambda x: x.T + x.T, lambda x: x + 1.0, lambda x: x + x, lambda x: x[:]],
+)
+def test_upstream_gradient_is_neither_changed_nor_kept(function):
+    x = Tensor(np.ones((2, 2)), requires_grad=True)
+    upstream = np.ones((2, 2))
+    function(x).backward(upstream)
+    x.grad *= 100
+    np.testing.assert_array_equal(upstream, np.ones((2, 2)))
+
+
+def test_kept_gradient_of_an_intermediate_result_stands_alone():
+    x = leaf(1.0, 2.0)
+    y = x * 1.0
+    y.retain_grad()
+    upstream = np.ones(2)
+    (y + 1.0).backward(upstream)
+    y.grad *= 100
+    assert upstream.tolist() == [1.0, 1.0]
+    assert x.grad.tolist() == [1.0, 1.0]
+
+
 def test_gradient_of_a_float32_weight_stays_float32_beside_float64_data():
     w = Tensor(np.ones(3, np.float32), requires_grad=True)
     (w * np.ones(3)).sum().backward()

@@ -130,7 +130,7 @@ def _gelu_tanh_gradient(grad, x, share):
     dx = np.empty_like(x)
     for part in pieces(dx):
         x_, s, slope = x[part], share[part], dx[part]
-        xw = s * s
+        xw = np.multiply(s, s, out=np.empty_like(s))
         np.subtract(s, xw, out=xw)
         xw *= x_
         np.multiply(xw, x_, out=slope)
