@@ -428,8 +428,8 @@ def test_explorers_are_drawn_on_a_slow_line_and_processor(visit, report, page_na
     paint = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     shift = tab.evaluate(SHIFT)
     report(
-        f"{page_name} at {width}: first text {paint / 1000:.2f} s, first explorer {drawn / 1000:.2f} s, "
-        f"layout shift {shift:.3f}"
+        f"{page_name} at {width}: first text {paint / 1000:.2f} s, "
+        f"first explorer {drawn / 1000:.2f} s, layout shift {shift:.3f}"
     )
     assert shift < 0.1, "what is being read stays where it is"
     assert window.troubles == []
