@@ -106,3 +106,22 @@ def test_a_real_figure_keeps_none_of_the_palette_s_colours():
 def test_a_low_picture_is_a_strip(height, strip):
     stored = f'<svg viewBox="0 0 518.4 {height}"><path d="M 0 0"/></svg>'
     assert svg.is_strip(svg.inline(stored, "A low picture", "p1-", PALETTE)) == strip
+
+
+@pytest.mark.parametrize(
+    ("ground", "ink", "marked"),
+    [((255, 255, 255), (40, 40, 40), True), ((30, 30, 30), (200, 200, 200), False),
+     ((255, 255, 255), (200, 40, 40), False)],
+)  # fmt: skip
+def test_only_grey_on_white_turns_round_on_dark_pages(ground, ink, marked):
+    import base64
+    import io
+
+    from PIL import Image
+
+    picture, file = Image.new("RGB", (28, 28), ground), io.BytesIO()
+    picture.paste(ink, (8, 8, 20, 20))
+    picture.save(file, "png")
+    data = base64.b64encode(file.getvalue()).decode()
+    out = inline(f'<image width="28" xlink:href="data:image/png;base64,{data}"/>')
+    assert ('class="nnb-ink"' in out) == marked and data in out

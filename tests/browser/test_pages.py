@@ -83,16 +83,25 @@ def test_page_weighs_at_most_half_a_megabyte(visit, page_name, report):
     assert 0 < total <= HEAVIEST
 
 
+PAPER = {"light": (255, 255, 255), "dark": (20, 24, 30)}
+
+
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_screenshots(visit, page_name, theme):
-    """Full pages into the folder NNB_SHOTS, for looking at."""
+def test_screenshots(visit, page_name, theme, tmp_path):
+    """The first screen, on the theme's paper; whole pages into the folder NNB_SHOTS, if named."""
+    from PIL import Image
+
     folder = os.environ.get("NNB_SHOTS")
-    if not folder:
-        pytest.skip("NNB_SHOTS names no folder for the screenshots")
     for width in WIDTHS:
-        tab = visit(theme=theme, width=width).open(page_name, whole=True)
-        path = Path(folder) / f"{page_name.replace('/', '-')}-{width}-{theme}.png"
-        tab.screenshot(path=path, full_page=True)
+        tab = visit(theme=theme, width=width).open(page_name, whole=bool(folder))
+        name = f"{page_name.replace('/', '-')}-{width}-{theme}.png"
+        path = Path(folder or tmp_path) / name
+        tab.screenshot(path=path, full_page=bool(folder))
+        with Image.open(path).convert("RGB") as picture:
+            assert picture.width == width
+            colours = picture.crop((0, 0, width, 900)).getcolors(width * 900)
+        assert max(colours)[1] == PAPER[theme], "the page stands on the theme's paper"
+        assert len(colours) > 20, "and something stands on it"
 
 
 @pytest.fixture(scope="module")

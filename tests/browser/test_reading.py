@@ -60,6 +60,15 @@ def test_theme_button_changes_page_figures_and_explorers_at_once(visit):
     assert colour(tab, "body", "backgroundColor") == "rgb(20, 24, 30)", "the choice is kept"
 
 
+def test_drawings_on_white_turn_round_in_the_dark_and_photographs_do_not(visit):
+    filters = "(es) => es.map((e) => getComputedStyle(e).filter)"
+    for theme, drawn in [("light", "none"), ("dark", "invert(0.92)")]:
+        tab = visit(theme=theme).open(CHAPTERS[0], explorers=False, whole=True)
+        assert set(tab.eval_on_selector_all(".nnb-ink", filters)) == {drawn}
+        others = tab.eval_on_selector_all("svg image:not(.nnb-ink)", filters)
+        assert set(others) == {"none"}
+
+
 def test_automatic_theme_follows_the_system_while_the_page_is_open(visit):
     tab = visit(theme="light").open(HOME)
     tab.emulate_media(color_scheme="dark")
@@ -428,8 +437,8 @@ def test_explorers_are_drawn_on_a_slow_line_and_processor(visit, report, page_na
     paint = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     shift = tab.evaluate(SHIFT)
     report(
-        f"{page_name} at {width}: first text {paint / 1000:.2f} s, first explorer {drawn / 1000:.2f} s, "
-        f"layout shift {shift:.3f}"
+        f"{page_name} at {width}: first text {paint / 1000:.2f} s, "
+        f"first explorer {drawn / 1000:.2f} s, layout shift {shift:.3f}"
     )
     assert shift < 0.1, "what is being read stays where it is"
     assert window.troubles == []

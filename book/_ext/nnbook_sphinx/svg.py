@@ -1,6 +1,8 @@
 """Stored SVG pictures become part of the page: described, with ids of their own, in its colours."""
 
+import base64
 import html
+import io
 import re
 
 ROOT_TAG = re.compile(r"<svg\b[^>]*>", re.DOTALL)
@@ -11,6 +13,7 @@ PAINT = re.compile(r'\b(style|fill|stroke|color|stop-color)="([^"]*)"')
 # a letter as matplotlib draws it: an outline without a style of its own
 LETTER = re.compile(r'<path id="([^"]+)" d="([^"]*)" transform="(scale\([^")]*\))"\s*/>')
 MANY_DIGITS = re.compile(r"-?\d+\.\d{3,}")
+BITMAP = re.compile(r'<image\b(?=[^>]*href="data:image/png;base64,([^"]+)")')
 COLOUR = re.compile(r"#[0-9a-fA-F]{6}\b")
 
 
@@ -67,7 +70,7 @@ def inline(svg, alt, prefix, palette, letters=None):
     body = follow_theme(own_ids(STYLE_SHEET.sub("", body), prefix), palette)
     if letters is not None:
         body = letters.share(body)
-    body = compact(body)
+    body = compact(BITMAP.sub(_on_paper, body))
     width, height = view[1].split()[2:]
     return (
         f'<svg role="img" aria-label="{html.escape(alt)}" viewBox="{view[1]}" '
@@ -115,6 +118,18 @@ def follow_theme(body, palette):
         return f"var(--nnb-{name})" if name else match[0]
 
     return PAINT.sub(lambda m: f'{m[1]}="{COLOUR.sub(variable, m[2])}"', body)
+
+
+def _on_paper(match):
+    """Mark a bitmap in grey on white: in the dark theme its white becomes the page's paper."""
+    from PIL import Image
+
+    with Image.open(io.BytesIO(base64.b64decode(match[1]))) as bitmap:
+        picture = bitmap.convert("RGB")
+    colours = picture.getcolors(picture.width * picture.height)
+    grey = all(max(colour) - min(colour) < 20 for _, colour in colours)
+    on_white = max(colours)[1] == (255, 255, 255)
+    return f'{match[0]} class="nnb-ink"' if grey and on_white else match[0]
 
 
 def _inherited(body):
