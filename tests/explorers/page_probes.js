@@ -51,6 +51,41 @@ window.probes = {
     return seen ? [...document.querySelectorAll("*")].indexOf(element) : "no ring";
   },
 
+  /** Where the controls of the n-th explorer stand below its top edge, and its height. */
+  layout(n) {
+    const root = document.querySelectorAll(".nnb-explorer")[n];
+    const top = root.getBoundingClientRect().top;
+    const found = { height: root.getBoundingClientRect().height };
+    for (const control of root.querySelectorAll("input, .nnb-buttons > button, .nnb-figure > svg")) {
+      if (!control.checkVisibility({ visibilityProperty: false })) continue;
+      const name = control.dataset.trait || control.value || control.textContent;
+      const kind = control.matches("svg") ? `picture ${[...root.querySelectorAll("svg")].indexOf(control)}` : name;
+      if (control.matches("button") && control.closest(".nnb-guess")) continue; // their words change
+      found[kind === "Pause" ? "Run" : kind === "Stop" ? "Play" : kind] = control.getBoundingClientRect().top - top;
+    }
+    return found;
+  },
+
+  /** Move each slider over its range; what has then moved, as [slider, value, name, from, to]. */
+  async sweep(n) {
+    const root = document.querySelectorAll(".nnb-explorer")[n];
+    const before = this.layout(n);
+    const moved = [];
+    for (const input of root.querySelectorAll("input[type=range]")) {
+      if (!input.checkVisibility()) continue;
+      const [at, low, high, step] = ["value", "min", "max", "step"].map((name) => Number(input[name]));
+      for (const share of [0, 0.1, 0.3, 0.5, 0.7, 0.9, 1, (at - low) / (high - low)]) {
+        input.value = low + Math.round((share * (high - low)) / (step || 1)) * (step || 1);
+        input.dispatchEvent(new Event("input", { bubbles: true }));
+        await new Promise((resolve) => setTimeout(resolve));
+        const after = this.layout(n);
+        for (const name of Object.keys({ ...before, ...after }))
+          if (!(Math.abs(after[name] - before[name]) < 0.6)) moved.push([input.dataset.trait, input.value, name, before[name], after[name]]);
+      }
+    }
+    return moved;
+  },
+
   /** Note what is said to screen readers in window.said. */
   listen() {
     window.said = [];

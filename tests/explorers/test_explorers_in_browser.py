@@ -7,10 +7,11 @@ import sys
 import textwrap
 
 import pytest
-from explorer_harness import EXPLORERS, STATE, page, thermometer
+from explorer_harness import EXPLORERS, STATE, page, run_javascript, thermometer
 from explorer_pages import PHONE, WIDE, axe, close, drag, get, middle, put, settle, slider
 
 from nnbook_utils.explorers import LearningRate, PerceptronGates
+from nnbook_utils.explorers.kit.linker import link
 from nnbook_utils.explorers.learning_rate import model as descent
 from nnbook_utils.explorers.perceptron_gates import model as perceptron
 
@@ -232,6 +233,79 @@ def test_perceptron_survives_odd_weights(show, weights):
     check_table(show(PerceptronGates(**weights)))
 
 
+@pytest.mark.parametrize("b", [0, -0.5, 1])
+def test_weights_of_zero_have_no_arrow_and_say_so(show, b):
+    tab = show(PerceptronGates(w1=0, w2=0, b=b))
+    check_table(tab)
+    for part in (".nnb-arrow", ".nnb-line", ".nnb-tip"):
+        assert not tab.locator(part).is_visible()
+    assert tab.locator(".nnb-w").text_content() == "w = 0: no direction, no line"
+    tip = tab.get_by_role("slider", name="Arrow w")
+    assert tip.get_attribute("aria-valuetext").endswith("no direction")
+    assert "no line" in tab.locator(".nnb-plot").get_attribute("aria-label")
+    # a hand can pull the arrow out again
+    x, y = middle(tip.locator(".nnb-touch"))
+    drag(tab, x, y, x + 60, y - 30)
+    assert get(tab, "w1") > 0.5
+    assert tab.locator(".nnb-arrow").is_visible()
+    check_table(tab)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+@pytest.mark.parametrize("signs", [(1, 1), (-1, 1), (1, -1), (-1, -1), (0, 1), (1, 0.125)])
+def test_the_arrow_stays_inside_the_plane(show, signs, size):
+    tab = show(PerceptronGates(), size=size)
+    pane = tab.locator(".nnb-plot .nnb-pane").bounding_box()
+    for b in (-4, -3.5, -1, 0, 2.5, 4, *(1e3 * w for w in signs)):
+        for long in (2, 1e7):
+            put(tab, w1=long * signs[0], w2=long * signs[1], b=b)
+            if not tab.locator(".nnb-line").is_visible():
+                continue
+            for part in (".nnb-tip", ".nnb-arrow", ".nnb-w"):
+                box = tab.locator(part).bounding_box()
+                for at, length in (("x", "width"), ("y", "height")):
+                    assert box[at] > pane[at] - 1, (part, b, long)
+                    assert box[at] + box[length] < pane[at] + pane[length] + 1, (part, b, long)
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_names_of_the_sides_stand_clear_of_line_and_arrow(show, size):
+    tab = show(PerceptronGates(), size=size)
+    sides = 0
+    for w1, w2, b in [
+        (-2, 1, 4),
+        (2, 2, -4),
+        (2, -2, 3),
+        (2, 0.5, 1),
+        (0.25, 2, -3.25),
+        (1, 1, -0.5),
+    ]:
+        put(tab, w1=w1, w2=w2, b=b)
+        for side in tab.locator(".nnb-side").all():
+            sides += 1
+            crossing = side.evaluate(
+                """(side) => { const box = side.getBBox();
+                  return [...document.querySelectorAll(".nnb-line, .nnb-arrow")].some((line) => {
+                    const [x1, y1, x2, y2] = ["x1", "y1", "x2", "y2"]
+                      .map((name) => line[name].baseVal.value);
+                    return Array.from({ length: 1001 }, (_, k) => k / 1000).some((t) => {
+                      const [x, y] = [x1 + t * (x2 - x1), y1 + t * (y2 - y1)];
+                      return x > box.x && x < box.x + box.width
+                        && y > box.y && y < box.y + box.height;
+                    });
+                  }); }"""
+            )
+            assert not crossing, (w1, w2, b)
+            same = float(side.text_content().removeprefix("output "))
+            x, y = middle(side)
+            pane = tab.locator(".nnb-plot .nnb-pane").bounding_box()
+            unit = pane["height"] / 2.5
+            z = w1 * (0.5 + (x - pane["x"] - pane["width"] / 2) / unit) + b
+            z += w2 * (1.75 - (y - pane["y"]) / unit)
+            assert (z >= 0) == bool(same)
+    assert sides > 8
+
+
 # ---- LearningRate
 
 
@@ -298,6 +372,45 @@ def test_divergence_is_seen(show):
     put(tab, step=4, steps=1000)
     _, verdict = check_rates(tab)
     assert "leaves the range of floating point" in verdict
+
+
+@pytest.mark.parametrize("b", [0.1, 1])
+@pytest.mark.parametrize("momentum", [0, 0.5, 0.98])
+@pytest.mark.parametrize("steps", [200, 1000])
+def test_a_path_that_runs_away_ends_at_the_frame(show, momentum, steps, b):
+    tab = show(LearningRate(step=4, momentum=momentum, steps=steps, b=b))
+    check_rates(tab)
+    width, height = (
+        float(tab.locator(".nnb-map svg").get_attribute(n)) for n in ("width", "height")
+    )
+    for name in (".nnb-path", ".nnb-stops"):
+        numbers = re.findall(r"-?\d[\d.e+-]*", tab.locator(name).get_attribute("d"))
+        assert all(-0.2 * width < float(v) < 1.2 * max(width, height) for v in numbers)
+
+
+def test_a_crossing_that_rounding_hides_is_not_drawn():
+    source = link(EXPLORERS / "learning_rate" / "view.js")
+    box = [-1, -1, 1, 1]
+    cases = [
+        [[-3, 0.5], [3, 0.5], box],  # right through
+        [[-2e9, 0], [3e9, 0.5], box],
+        [[-1e70, 0.1], [1.3e70, 0.2], box],  # where it crosses, no double can say
+        [[2, 2], [3, 3], box],
+    ]
+    through, far, lost, beside = run_javascript(source, "clip", cases)
+    assert through == [[-1, 0.5], [1, 0.5]]
+    assert [x for x, _ in far] == pytest.approx([-1, 1])
+    assert [y for _, y in far] == pytest.approx([0.2, 0.2])
+    assert lost is None
+    assert beside is None
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_a_far_start_is_inside_the_map(show, size):
+    tab = show(LearningRate(start=[40, -3]), size=size)
+    handle = tab.locator(".nnb-handle .nnb-grip").bounding_box()
+    pane = tab.locator(".nnb-map .nnb-pane").bounding_box()
+    assert pane["x"] <= handle["x"] + handle["width"] / 2 <= pane["x"] + pane["width"] + 0.5
 
 
 def test_learning_rate_sliders_answer_to_keys_and_mouse(show):

@@ -67,12 +67,12 @@ def test_curves_have_a_mark_for_each_layer(show):
 def test_the_formula_holds_the_numbers(show):
     tab = show(VanishingGradient(activation="relu", gain=1.5))
     text = re.sub(r"\s", "", tab.locator(".nnb-told .nnb-formula").first.inner_text())
-    assert "gain²·E[f′²]=1.50²·0.500=1.125" in text
+    assert "gain²·E[(f′)²]=1.50²·0.500=1.125" in text
     put(tab, residual=True, normalisation="layer")
     explorer = check(tab)
     text = re.sub(r"\s", "", tab.locator(".nnb-told .nnb-formula").first.inner_text())
     assert text.endswith(f"={explorer.theory['factors'][0]:.3f}")
-    assert "1+gain²·E[f′²]⁄Varz" in text
+    assert "1+gain²·E[(f′)²]⁄Varz" in text
 
 
 @pytest.mark.parametrize(
@@ -88,6 +88,28 @@ def test_the_formula_holds_the_numbers(show):
 )
 def test_what_happens_is_said(show, settings, words):
     assert words in show(VanishingGradient(**settings)).locator(".nnb-verdict").inner_text()
+
+
+@pytest.mark.parametrize("settings", OTHERS[2:])
+def test_words_on_the_limits_of_float32_stand_clear_of_the_curves(show, settings):
+    tab = show(VanishingGradient(**settings, layer=25))
+    for words in tab.locator(".nnb-limit").all():
+        box = words.bounding_box()
+        inside = tab.evaluate(
+            """({ x, y, width, height }) => [...document.querySelectorAll(".nnb-curve, .nnb-ruler")]
+              .filter((curve) => {
+                const svg = curve.ownerSVGElement.getBoundingClientRect();
+                const steps = curve.getTotalLength();
+                for (let at = 0; at <= steps; at += 1) {
+                  const p = curve.getPointAtLength(at);
+                  const [px, py] = [p.x + svg.x, p.y + svg.y];
+                  if (px > x && px < x + width && py > y && py < y + height) return true;
+                }
+                return false;
+              }).length""",
+            box,
+        )
+        assert inside == 0, words.text_content()
 
 
 def test_controls_answer_to_keys(show):

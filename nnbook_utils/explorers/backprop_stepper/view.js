@@ -1,6 +1,6 @@
 // Backpropagation on a small graph: values step forward, slopes step backward.
 import { GRAPHS, LEAVES, NUDGE, backwardOrder, contributions, forwardOrder, nudged, slopes, values } from "./math.js";
-import { h, math, number, s, terms, unique } from "../kit/dom.js";
+import { h, math, number, s, steady, terms, unique } from "../kit/dom.js";
 import { frame } from "../kit/frame.js";
 import { button, choice, slider } from "../kit/controls.js";
 
@@ -218,7 +218,12 @@ function render({ model, el }) {
   const ask = h("p", {});
   const answers = [0, 1, 2].map((i) => button(f, "", () => f.set({ guess: guessNames[i] })));
   const verdict = h("p", { class: "nnb-verdict" });
-  const guessing = h("div", { class: "nnb-guess" }, ask, h("div", { class: "nnb-buttons" }, ...answers), verdict);
+  const tiny = "−8.88 × 10⁻¹²"; // as wide as numbers come by the sliders
+  const question = (name, first, second, a, b) => math(`Guess: *${name}* = *${first}*·*${second}* with *${first}* = ${a} and *${second}* = ${b}. Which factor gets the larger slope, whatever its sign?`);
+  const answer = (right, first, second, a, b, reason) => math(`${right ? "✓ Right" : "✗ Not so"}: *${first}* has the slope {gradient|${a}}, *${second}* {gradient|${b}}. ${reason}.`);
+  const CROSSED = "Each factor gets the other one’s value, so the smaller factor gets the larger slope";
+  const guessing = h("div", { class: "nnb-guess" }, steady(ask, question("q", "v", "h", "−0.00", "8.88 × 10⁻⁴")),
+    h("div", { class: "nnb-buttons" }, ...answers), steady(verdict, answer(false, "v", "h", tiny, tiny, CROSSED)));
   let guessNames = ["", "", ""];
 
   function drawGuess() {
@@ -228,11 +233,11 @@ function render({ model, el }) {
     const guess = f.get("guess");
     const guessed = products.find(([name, , args]) => guess && [name, ...args].includes(guess) && now.sloped.has(args[0]) && now.sloped.has(args[1]));
     const product = waiting || guessed;
-    guessing.style.display = product ? "" : "none";
+    guessing.style.visibility = product ? "" : "hidden"; // it keeps its room
     if (!product) return "";
     const [name, , [first, second]] = product;
     guessNames = [first, second, name];
-    ask.replaceChildren(...math(`Guess: *${name}* = *${first}*·*${second}* with *${first}* = ${exact(first)} and *${second}* = ${exact(second)}. Which factor gets the larger slope, whatever its sign?`));
+    ask.replaceChildren(...question(name, first, second, exact(first), exact(second)));
     answers.forEach((element, i) => {
       element.replaceChildren(...math(i < 2 ? `*${guessNames[i]}*` : "both the same"));
       element.setAttribute("aria-pressed", String(guess === guessNames[i]));
@@ -243,10 +248,9 @@ function render({ model, el }) {
     const [a, b] = [first, second].map((factor) => Math.abs(now.slope[factor]));
     const same = a === b;
     const winner = same ? name : a > b ? first : second;
-    const sizes = `*${first}* has the slope {gradient|${number(now.slope[first], 3)}}, *${second}* {gradient|${number(now.slope[second], 3)}}`;
     const reason = now.slope[name] === 0 ? "Nothing arrives at the product, so both are 0"
-      : same ? "The factors are equally large" : "Each factor gets the other one’s value, so the smaller factor gets the larger slope";
-    verdict.replaceChildren(...math(`${guess === winner ? "✓ Right" : "✗ Not so"}: ${sizes}. ${reason}.`));
+      : same ? "The factors are equally large" : CROSSED;
+    verdict.replaceChildren(...answer(guess === winner, first, second, number(now.slope[first], 3), number(now.slope[second], 3), reason));
     return verdict.textContent;
   }
 
@@ -265,8 +269,11 @@ function render({ model, el }) {
     }
     const rise = nudged(now.graph, now.at, name);
     const slope = now.sloped.has(name) ? `{gradient|${precise(now.slope[name])}}` : "not reached yet";
-    checked.replaceChildren(...terms(`[*${now.result}*(*${name}* + ${NUDGE})`, `− *${now.result}*(*${name}* − ${NUDGE})] ⁄ ${2 * NUDGE}`,
-      `= {output|${precise(rise)}};`, `slope of *${name}*: ${slope}`));
+    checked.replaceChildren(...check(now.result, name, precise(rise), slope));
+  }
+  function check(result, name, rise, slope) {
+    return terms(`[*${result}*(*${name}* + ${NUDGE})`, `− *${result}*(*${name}* − ${NUDGE})] ⁄ ${2 * NUDGE}`,
+      `= {output|${rise}};`, `slope of *${name}*: ${slope}`);
   }
 
   // ---- controls
@@ -324,12 +331,20 @@ function render({ model, el }) {
     f.announce(sentence);
   }
 
+  const longest = (parts, note) => [h("p", { class: "nnb-formula-room" }, ...terms(...parts)), h("p", { class: "nnb-note-room" }, ...math(note))];
   f.root.append(h("div", { class: "nnb-grid" },
     h("div", { class: "nnb-choose" }, graphs, whole), h("div", { class: "nnb-picture" }, stage, about, legend),
-    h("div", { class: "nnb-now" }, heading, formula, remark),
-    h("div", { class: "nnb-buttons" }, forth, backward, undo, all, reset), guessing,
+    h("div", { class: "nnb-buttons" }, forth, backward, undo, all, reset),
     h("div", { class: "nnb-sliders" }, ...rows),
-    h("div", { class: "nnb-check" }, h("div", { class: "nnb-buttons" }, h("span", { class: "nnb-heading" }, "Check by nudging"), pick), checked)));
+    h("div", { class: "nnb-now" }, heading, steady(h("div", {}, formula, remark),
+      longest(["slope of *p*", "= slope of *h* × *h*·(1 − *h*)", "= {gradient|−0.888} × {output|0.888}·(1 − {output|0.888})", `= {gradient|${tiny}}`],
+        "*σ* has the slope *h*·(1 − *h*) = 8.88 × 10⁻⁴, which is never above 0.25."),
+      longest(["slope of *x*", "= slope of *u* × 1", "+ slope of *v* × 1", "= {gradient|−0.888} × 1", "+ {gradient|−0.888} × 1", "= {gradient|−0.888}"],
+        "*x* reaches *f* along 2 paths: their slopes add."),
+      longest(["*C* = *e*² = (−0.888)² = 0.888"], "The result *C* is known. Now backward: how fast does it move when each node moves?"))),
+    guessing,
+    h("div", { class: "nnb-check" }, h("div", { class: "nnb-buttons" }, h("span", { class: "nnb-heading" }, "Check by nudging"), pick),
+      steady(checked, check("C", "w", tiny, "not reached yet")))));
   f.watch(["graph", ...LEAVES, "step", "guess", "nudge"], draw);
   draw();
   return f.cleanup;

@@ -20,6 +20,20 @@ export function s(tag, attributes = {}, ...children) {
   return fill(document.createElementNS(SVG, tag), attributes, children);
 }
 
+/**
+ * A place for element that keeps the room of the longest contents it may have, so that nothing
+ * below it moves when its text changes. longest: lists of nodes.
+ */
+export function steady(element, ...longest) {
+  const rooms = longest.map((nodes) => {
+    const room = h(element.tagName, { class: "nnb-room", "aria-hidden": "true" }, ...nodes);
+    // styled like the element, and yet not taken for it
+    for (const name of element.classList) room.classList.add(`${name}-room`);
+    return room;
+  });
+  return h("div", { class: "nnb-steady" }, element, ...rooms);
+}
+
 /** An id or group name that no other explorer on the page has. */
 export function unique(name) {
   return `nnb-${name}-${Math.random().toString(36).slice(2)}`;

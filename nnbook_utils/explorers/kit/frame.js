@@ -124,7 +124,7 @@ export function frame({ model, el, name, label }) {
 
 /**
  * Call step every `pause` milliseconds until it returns false. Returns { running, start, stop };
- * with reduced motion all steps are taken at once.
+ * with reduced motion all steps are taken at once, also when the reader asks for it on the way.
  */
 export function animation(frame, { pause, step, changed }) {
   let timer = null;
@@ -139,7 +139,9 @@ export function animation(frame, { pause, step, changed }) {
         return;
       }
       const tick = () => {
-        timer = step() === false ? null : setTimeout(tick, pause());
+        let going = step() !== false;
+        while (going && frame.reducedMotion) going = step() !== false;
+        timer = going ? setTimeout(tick, pause()) : null;
         changed();
       };
       timer = setTimeout(tick, 0);

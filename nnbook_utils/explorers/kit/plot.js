@@ -19,9 +19,14 @@ export function decades(low, high, n) {
   return found;
 }
 
-/** The piece of the segment from p to q inside the box [x0, y0, x1, y1], or null (Liang–Barsky). */
+/**
+ * The piece of the segment from p to q inside the box [x0, y0, x1, y1], or null (Liang–Barsky). Also
+ * null for an end so far away that rounding would put the piece anywhere.
+ */
 export function clip(p, q, box) {
   const d = [q[0] - p[0], q[1] - p[1]];
+  const far = 1e12 * Math.max(box[2] - box[0], box[3] - box[1]);
+  if (![...p, ...q].every((value) => Math.abs(value) < far)) return null;
   let enter = 0;
   let leave = 1;
   for (const axis of [0, 1]) {

@@ -1,6 +1,6 @@
 // Gradient descent with momentum on a quadratic bowl: the path, the losses, theory's rate beside both.
 import { bestMomentum, bestStep, descend, loss, measuredRate, radius, rate } from "./math.js";
-import { h, math, number, s, terms } from "../kit/dom.js";
+import { h, math, number, s, steady, terms } from "../kit/dom.js";
 import { animation, frame } from "../kit/frame.js";
 import { button, slider } from "../kit/controls.js";
 import { clip, dots, handle, line, plot } from "../kit/plot.js";
@@ -10,7 +10,14 @@ const CURVATURES = [0.01, 0.02, 0.03, 0.05, 0.07, 0.1, 0.15, 0.2, 0.3, 0.4, 0.5,
 function render({ model, el }) {
   const f = frame({ model, el, name: "descent", label: "Explorer: the learning rate" });
   let shown = Infinity; // steps drawn while the animation runs
-  let reach = 1.25; // half the width of the map
+  let reach = 1.25; // half the height of the map
+  let shape = 1; // its width over its height
+
+  /** Make the map wide enough to hold the start. */
+  function fit() {
+    const [x, y] = f.get("start").map(Math.abs);
+    while (Math.max(x / shape, y) > reach * (1 + 1e-9)) reach *= 2;
+  }
 
   /** Everything that follows from the traits. */
   function run() {
@@ -30,7 +37,11 @@ function render({ model, el }) {
     x: { label: "x" },
     y: { label: "y" },
     axes(width, height) {
-      const wide = (reach * width) / height; // equal units: gradients stand upright on contours
+      shape = width / height;
+      const before = reach;
+      fit();
+      if (reach !== before) drawNumbers(); // they tell how many picture heights away the path ends
+      const wide = reach * shape; // equal units: gradients stand upright on contours
       return { x: [-wide, wide], y: [-reach, reach] };
     },
     draw: drawMap,
@@ -117,6 +128,14 @@ function render({ model, el }) {
 
   // ---- numbers
   const formula = h("p", { class: "nnb-formula" });
+  function formulas(step, b, beta) {
+    const momentum = (letter) => (beta ? [`+ {weights|${beta}}·(*${letter}*_k_ − *${letter}*_k−1_)`] : []);
+    return [
+      [`*f* = ½ (*x*² + {data|${b}}·*y*²)`],
+      [`*x*_k+1_ = *x*_k_ − {gradient|${step}}·*x*_k_`, ...momentum("x")],
+      [`*y*_k+1_ = *y*_k_ − {gradient|${step}}·{data|${b}}·*y*_k_`, ...momentum("y")],
+    ].map((parts) => h("span", {}, ...terms(...parts)));
+  }
   const cells = Array.from({ length: 4 }, () => [h("td"), h("td"), h("td")]);
   const table = h("table", {},
     h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "colgroup", colspan: 2 }, "factor per step"))),
@@ -138,12 +157,7 @@ function render({ model, el }) {
   function drawNumbers() {
     const { b, step, beta, theory, measured } = now;
     const [shownStep, shownB, shownBeta] = [number(step), number(b), number(beta)];
-    const momentum = (letter) => (beta ? [`+ {weights|${shownBeta}}·(*${letter}*_k_ − *${letter}*_k−1_)`] : []);
-    formula.replaceChildren(...[
-      [`*f* = ½ (*x*² + {data|${shownB}}·*y*²)`],
-      [`*x*_k+1_ = *x*_k_ − {gradient|${shownStep}}·*x*_k_`, ...momentum("x")],
-      [`*y*_k+1_ = *y*_k_ − {gradient|${shownStep}}·{data|${shownB}}·*y*_k_`, ...momentum("y")],
-    ].map((parts) => h("span", {}, ...terms(...parts))));
+    formula.replaceChildren(...formulas(shownStep, shownB, beta && shownBeta));
     [["x", 1, ""], ["y", b, `·${shownB}`]].forEach(([letter, curvature, factor], i) => {
       const size = radius(curvature, step, beta);
       const turning = (1 + beta - step * curvature) ** 2 < 4 * beta;
@@ -213,17 +227,19 @@ function render({ model, el }) {
   }
   function draw() {
     now = run();
-    while (Math.max(...f.get("start").map(Math.abs)) > reach) reach *= 2;
+    fit();
     drawNumbers();
     redraw();
     const { theory, measured } = now;
     f.announce(`${verdict.textContent} Ratio per step: theory ${number(theory, 3)}, measured ${measured === null ? "none" : number(measured, 3)}.`);
   }
   f.root.append(h("div", { class: "nnb-grid" }, h("div", { class: "nnb-map" }, map.element), sliders,
-    h("div", { class: "nnb-buttons" }, player, best, heavy, reset), formula,
-    h("div", { class: "nnb-curve" }, curve.element), h("div", { class: "nnb-rates" }, table, verdict)));
+    h("div", { class: "nnb-buttons" }, player, best, heavy, reset),
+    h("div", { class: "nnb-formulas" }, steady(formula, formulas("0.00", "0.00", "0.00"))),
+    h("div", { class: "nnb-curve" }, curve.element),
+    h("div", { class: "nnb-rates" }, table, steady(verdict, ["It runs away: after 200 steps f is 8.88 × 10¹⁸⁸, and the point is 8.88 × 10¹⁸⁸ picture heights away."]))));
   f.watch(["b", "step", "momentum", "steps", "start"], draw);
-  while (Math.max(...f.get("start").map(Math.abs)) > reach) reach *= 2;
+  fit();
   drawNumbers();
   return f.cleanup;
 }

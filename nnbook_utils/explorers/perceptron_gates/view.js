@@ -1,9 +1,9 @@
 // A perceptron with two inputs: its line in the plane, its truth table, its learning rule.
 import { GATES, INPUTS, cycle, halfPlane, learned, outputs, train, weightedSum } from "./math.js";
-import { h, math, number, s, term, terms } from "../kit/dom.js";
+import { h, math, number, s, steady, term, terms } from "../kit/dom.js";
 import { animation, frame } from "../kit/frame.js";
 import { button, choice, slider } from "../kit/controls.js";
-import { dots, handle, line, plot } from "../kit/plot.js";
+import { clip, dots, handle, line, plot } from "../kit/plot.js";
 
 const ARROW = 0.4; // length of the arrow for a weight of 1, in units of the plane
 const fine = (value) => Math.round(value * 64) / 64; // what a hand can set; exact in binary
@@ -46,8 +46,9 @@ function render({ model, el }) {
     s("circle", { class: "nnb-touch", r: 14 }), s("circle", { class: "nnb-grip", r: 6 }));
   const shaft = s("line", { class: "nnb-arrow" });
   const head = s("path", { class: "nnb-tip", d: "M11 0L-5 -6.5L-5 6.5Z" });
-  const letter = s("text", { class: "nnb-w" }, "w");
-  const tipGrip = s("g", {}, s("circle", { class: "nnb-touch", r: 16 }), head);
+  const nowhere = s("circle", { class: "nnb-nowhere", r: 4 }); // w = 0 has no direction to show
+  const letter = s("text", { class: "nnb-w" });
+  const tipGrip = s("g", {}, s("circle", { class: "nnb-touch", r: 16 }), head, nowhere);
   plane.handles.append(shaft, lineGrip, tipGrip, letter);
 
   let held = 0; // where on the line, measured along w, the hand took hold
@@ -88,13 +89,16 @@ function render({ model, el }) {
     },
     describe: () => ({
       now: f.get("w1"), min: -2, max: 2,
-      text: `w1 ${number(f.get("w1"))}, w2 ${number(f.get("w2"))}`,
+      text: `w1 ${number(f.get("w1"))}, w2 ${number(f.get("w2"))}${flat() ? ", no direction" : ""}`,
     }),
   });
+
+  const flat = () => f.get("w1") === 0 && f.get("w2") === 0;
 
   function drawPlane(layer, view, front) {
     const w = weights();
     const pixel = (p) => [view.X(p[0]), view.Y(p[1])];
+    const [left, top, right, bottom] = view.box;
     const { polygon, line: piece } = halfPlane(w, view.domain);
     if (polygon.length) layer.append(s("path", { class: "nnb-half", d: `${line(polygon.map(pixel))}Z` }));
 
@@ -106,18 +110,35 @@ function render({ model, el }) {
       if (ghost) layer.append(s("path", { class: "nnb-ghost", opacity, d: line(ghost.map(pixel)) }));
     });
 
-    // name the two sides in the corners that lie deepest in them
+    if (piece) anchor = [(piece[0][0] + piece[1][0]) / 2, (piece[0][1] + piece[1][1]) / 2];
+    else if (flat()) anchor = [0.5, 0.5];
+    const at = pixel(anchor);
+    const turned = Math.atan2(-w[1], w[0]);
+    const size = Math.min(ARROW * Math.hypot(w[0], w[1]) * (view.X(1) - view.X(0)), 1e4);
+    const end = [at[0] + size * Math.cos(turned), at[1] + size * Math.sin(turned)];
+    // an arrow too long for the plane ends at its edge, dashed
+    const inner = [left + 14, top + 14, right - 14, bottom - 14];
+    const tip = clip(at, end, inner)?.[1] || at.map((value, i) => Math.max(inner[i], Math.min(inner[i + 2], value)));
+    const whole = Math.hypot(tip[0] - end[0], tip[1] - end[1]) < 1;
+
+    // name each side in the corner that lies deepest in it and has room for the words
     const [x0, y0, x1, y1] = view.domain;
-    const corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]];
-    const sums = corners.map((corner) => weightedSum(w, corner));
-    for (const [wanted, text] of [[Math.max(...sums), 1], [Math.min(...sums), 0]]) {
-      if (wanted >= 0 !== Boolean(text)) continue;
-      const i = sums.indexOf(wanted);
-      const [px, py] = pixel(corners[i]);
+    const corners = [[x0, y0], [x1, y0], [x0, y1], [x1, y1]].map((corner, i) => {
+      const [px, py] = pixel(corner);
+      const from = [i % 2 ? px - 72 : px + 8, i > 1 ? py + 6 : py - 28];
+      const box = [...from, from[0] + 64, from[1] + 20];
+      return { i, px, py, box, depth: weightedSum(w, corner) };
+    });
+    const free = ({ box }) => ![piece && piece.map(pixel), [at, tip]].some((part) => part && clip(...part, box));
+    for (const side of [1, 0]) {
+      const here = corners.filter(({ depth }) => depth >= 0 === Boolean(side)).sort((p, q) => Math.abs(q.depth) - Math.abs(p.depth));
+      const place = here.find(free);
+      if (!place) continue;
+      const { i, px, py } = place;
       layer.append(s("text", {
-        class: text ? "nnb-side nnb-one" : "nnb-side", x: px + (i % 2 ? -10 : 10), y: py + (i > 1 ? 20 : -12),
+        class: side ? "nnb-side nnb-one" : "nnb-side", x: px + (i % 2 ? -10 : 10), y: py + (i > 1 ? 20 : -12),
         "text-anchor": i % 2 ? "end" : "start",
-      }, `output ${text}`));
+      }, `output ${side}`));
     }
 
     const answers = outputs(w);
@@ -133,31 +154,38 @@ function render({ model, el }) {
       }
     });
 
-    if (piece) anchor = [(piece[0][0] + piece[1][0]) / 2, (piece[0][1] + piece[1][1]) / 2];
-    const flat = w[0] === 0 && w[1] === 0;
-    lineGrip.style.display = piece ? "" : "none";
-    for (const part of [tipGrip, shaft, letter]) part.style.display = piece || flat ? "" : "none";
-    const at = pixel(anchor);
+    const shown = (part, yes) => { part.style.display = yes ? "" : "none"; };
+    for (const part of [lineGrip, shaft, head]) shown(part, piece);
+    for (const part of [tipGrip, letter]) shown(part, piece || flat());
+    shown(nowhere, flat());
     if (piece) {
       const [p, q] = piece.map(pixel);
       for (const part of [rule, wide])
         for (const [key, value] of [["x1", p[0]], ["y1", p[1]], ["x2", q[0]], ["y2", q[1]]]) part.setAttribute(key, value);
       for (const circle of lineGrip.querySelectorAll("circle")) circle.setAttribute("transform", `translate(${at})`);
     }
-    const tip = pixel([anchor[0] + ARROW * w[0], anchor[1] + ARROW * w[1]]);
-    const angle = (Math.atan2(tip[1] - at[1], tip[0] - at[0]) * 180) / Math.PI;
     for (const [key, value] of [["x1", at[0]], ["y1", at[1]], ["x2", tip[0]], ["y2", tip[1]]]) shaft.setAttribute(key, value);
     tipGrip.setAttribute("transform", `translate(${tip})`);
-    head.setAttribute("transform", `rotate(${angle})`);
-    const turned = (angle * Math.PI) / 180;
-    letter.setAttribute("x", tip[0] + 20 * Math.cos(turned));
-    letter.setAttribute("y", tip[1] + 20 * Math.sin(turned) + 5);
+    head.setAttribute("transform", `rotate(${(turned * 180) / Math.PI})`);
+    shaft.classList.toggle("nnb-cut", !whole);
+    // the letter stands ahead of the arrow, else beside it, where neither edge nor point is
+    const around = [0, 1.4, -1.4, 2.4, -2.4].map((more) => [tip[0] + 20 * Math.cos(turned + more), tip[1] + 20 * Math.sin(turned + more)]);
+    const within = around.filter(([x, y]) => x > left + 11 && x < right - 11 && y > top + 11 && y < bottom - 11);
+    const clear = ([x, y]) => INPUTS.every((point) => Math.hypot(pixel(point)[0] - x, pixel(point)[1] - y) > 24);
+    const spot = flat() ? [at[0], at[1] - 18] : within.find(clear) || within[0] || around[0];
+    letter.textContent = flat() ? "w = 0: no direction, no line" : "w";
+    letter.setAttribute("x", spot[0]);
+    letter.setAttribute("y", spot[1] + 5);
     lineHandle.refresh();
     tipHandle.refresh();
   }
 
   // ---- formula, table, sliders
   const formula = h("p", { class: "nnb-formula" });
+  const written = (first, second, last) => [
+    ...terms(`*z* = {weights|${first}}·*x*_1_`, `${second}·*x*_2_`, last),
+    h("br"), ...math("{output|output} = 1 when *z* ≥ 0, else 0"),
+  ];
   const rows = INPUTS.map(() => Array.from({ length: 6 }, () => h("td")));
   const bodyRows = rows.map((cells) => h("tr", {}, ...cells));
   const caption = h("caption");
@@ -177,9 +205,7 @@ function render({ model, el }) {
   function drawNumbers() {
     const w = weights();
     const coloured = (value) => term(value).replace(/(\S+)$/, "{weights|$1}");
-    formula.replaceChildren(
-      ...terms(`*z* = {weights|${number(w[0])}}·*x*_1_`, `${coloured(w[1])}·*x*_2_`, coloured(w[2])),
-      h("br"), ...math("{output|output} = 1 when *z* ≥ 0, else 0"));
+    formula.replaceChildren(...written(number(w[0]), coloured(w[1]), coloured(w[2])));
     const answers = outputs(w);
     const targets = GATES[f.get("gate")];
     const last = now.states[now.states.length - 1];
@@ -193,7 +219,7 @@ function render({ model, el }) {
     });
     const right = answers.filter((answer, i) => answer === targets[i]).length;
     caption.textContent = right === 4 ? `All four right: this is ${f.get("gate")}` : `${right} of 4 right`;
-    plane.describe(`The plane of the two inputs with the perceptron's line; ${f.get("gate")}: ${right} of 4 points on the right side`);
+    plane.describe(`The plane of the two inputs${flat() ? "; w is 0, so there is no line" : " with the perceptron's line"}; ${f.get("gate")}: ${right} of 4 points on the right side`);
     return `${f.get("gate")}: ${right} of 4 right.`;
   }
 
@@ -286,8 +312,10 @@ function render({ model, el }) {
       f.set({ gate: value, start: weights(), steps: 0 });
     },
   }));
-  f.root.append(h("div", { class: "nnb-grid" }, gate, h("div", { class: "nnb-plane" }, plane.element), formula, sliders, table,
-    h("div", { class: "nnb-learn" }, h("p", { class: "nnb-heading" }, "Let it learn"), h("div", { class: "nnb-buttons" }, one, all, back, reset), story, historyBox)));
+  f.root.append(h("div", { class: "nnb-grid" }, gate, h("div", { class: "nnb-plane" }, plane.element),
+    h("div", { class: "nnb-formulas" }, steady(formula, written("−0.00", "− {weights|0.00}", "− {weights|0.00}"))), sliders, table,
+    h("div", { class: "nnb-learn" }, h("p", { class: "nnb-heading" }, "Let it learn"), h("div", { class: "nnb-buttons" }, one, all, back, reset),
+      steady(story, [tell({ states: now.states.slice(0, 1) })], ["This weight vector was here before: after 888 steps, and again after 888. The same rows follow, so it will cycle for ever, every 88 steps."]), historyBox)));
   f.watch(["w1", "w2", "b", "gate", "rate", "start", "steps"], draw);
   drawNumbers();
   drawLearning();

@@ -1,13 +1,13 @@
 // A deep random network: activations forward, gradients backward, layer by layer.
 import { ACTIVATIONS, draws, meanFactor, simulate, theory } from "./math.js";
-import { h, math, number, s, terms } from "../kit/dom.js";
+import { h, math, number, s, steady, terms } from "../kit/dom.js";
 import { frame } from "../kit/frame.js";
 import { button, choice, slider } from "../kit/controls.js";
-import { dots, handle, line, plot } from "../kit/plot.js";
+import { clip, dots, handle, line, plot } from "../kit/plot.js";
 
 const DEEPEST = 50;
 const GAINS = [...Array.from({ length: 40 }, (_, k) => (k + 1) / 10), Math.SQRT2].sort((a, b) => a - b);
-const FLOAT32 = [[38.53, "float32 overflows above"], [-37.93, "float32 loses digits below"]]; // powers of ten
+const FLOAT32 = [[38.53, "float32 overflow"], [-37.93, "float32 underflow"]]; // powers of ten
 const NETWORK = ["activation", "depth", "gain", "normalisation", "residual", "width", "seed"];
 
 function render({ model, el }) {
@@ -75,12 +75,20 @@ function render({ model, el }) {
   function drawSizes(under, view) {
     const pixel = ([k, value]) => [view.X(k), view.Y(value)];
     const [left, top, right, bottom] = view.box;
-    const beside = layer() > now.depth / 2 ? { x: left + 8 } : { x: right - 8, "text-anchor": "end" };
+    const curves = ["gradient", "deviation"].map((name) => now.measured[name].map((value, k) => [k, Math.log10(value)])
+      .filter((p) => Number.isFinite(p[1])).map(pixel));
+    const upright = [[view.X(layer()), top], [view.X(layer()), bottom]];
+    const crossed = (box) => [...curves, upright].reduce((sum, points) => sum + points.slice(1).filter((p, k) => clip(points[k], p, box)).length, 0);
     for (const [exponent, text] of FLOAT32) {
       if (exponent <= view.domain[1] || exponent >= view.domain[3]) continue;
       const y = view.Y(exponent);
-      under.append(s("line", { class: "nnb-edge", x1: left, x2: right, y1: y, y2: y }),
-        s("text", { ...beside, y: exponent > 0 ? y + 15 : y - 6 }, text));
+      // the words stand where the fewest lines run through them
+      const places = Array.from({ length: 25 }, (_, k) => right - 110 - (k / 24) * (right - left - 115))
+        .flatMap((x) => [y - 6, y + 15].map((base) => [x, base]))
+        .filter(([, base]) => base > top + 14 && base < bottom - 4);
+      const hits = places.map(([x, base]) => crossed([x - 1, base - 12, x + 106, base + 4]));
+      const [x, base] = places[hits.indexOf(Math.min(...hits))];
+      under.append(s("line", { class: "nnb-edge", x1: left, x2: right, y1: y, y2: y }), s("text", { x, y: base, class: "nnb-limit" }, text));
     }
     for (const name of ["gradient", "deviation"]) {
       const logs = (numbers) => numbers.map((value, k) => [k, Math.log10(value)]);
@@ -122,8 +130,8 @@ function render({ model, el }) {
   const cells = ["deviation", "gradient"].map(() => [h("td"), h("td")]);
   const table = h("table", { class: "nnb-sizes" }, h("caption", {}, "Factor per layer"),
     h("thead", {}, h("tr", {}, h("td"), h("th", { scope: "col" }, "theory"), h("th", { scope: "col" }, "measured"))),
-    h("tbody", {}, h("tr", {}, h("th", { scope: "row" }, "activations, going forward"), ...cells[0]),
-      h("tr", {}, h("th", { scope: "row" }, "gradient, going back"), ...cells[1])));
+    h("tbody", {}, h("tr", {}, h("th", { scope: "row" }, "activations, forward"), ...cells[0]),
+      h("tr", {}, h("th", { scope: "row" }, "gradient, back"), ...cells[1])));
   const swatch = (kind) => h("span", { class: `nnb-swatch nnb-of-${kind}` });
   const legend = h("p", { class: "nnb-note nnb-legend" }, h("span", {}, swatch("deviation"), "activations (standard deviation)"),
     h("span", {}, swatch("gradient"), "gradient (root mean square)"), h("span", {}, swatch("theory"), "theory"));
@@ -131,6 +139,19 @@ function render({ model, el }) {
   const verdict = h("p", { class: "nnb-verdict" });
   const fine = (value) => number(value, Math.abs(value) < 0.001 ? 2 : Math.abs(value) < 0.1 ? 5 : 3);
   const shown = (value) => (value === null || Number.isNaN(value) ? "–" : fine(value));
+
+  function formulas(residual, normed, gain, squared, [slope, variance, factor]) {
+    const plus = residual ? "1 + " : "";
+    return [
+      h("span", {}, ...terms(`*h*_k_ = ${residual ? "*h*_k−1_ + " : ""}*f*(${normed ? "normalised " : ""}*z*_k_),`, `*z*_k_ = {weights|${gain}} · *h*_k−1_ *W*_k_ ⁄ √*n*`)),
+      h("span", {}, ...terms(`gradient² per layer, theory:`, `${plus}gain² · E[(*f*\u200a′)²]${normed ? " ⁄ Var *z*" : ""}`,
+        `= ${plus}${squared} · ${slope}${normed ? ` ⁄ ${variance}` : ""}`, `= {gradient|${factor}}`)),
+    ];
+  }
+  function read(k, [deviation, gradient, back], factor, root) {
+    return terms(`Layer ${k}:`, `activations {output|${deviation}},`, `gradient {gradient|${gradient}};`,
+      `this layer multiplies`, `the gradient by {gradient|${back}}`, `(theory: √${factor}`, `= ${root}).`);
+  }
 
   /** Factors per layer, averaged over all layers: [theory, measured]. */
   function row(name) {
@@ -159,23 +180,18 @@ function render({ model, el }) {
     const { activation, gain, normalisation, residual, measured, expected } = now;
     const k = layer();
     const slope = expected.slopes[k - 1];
-    const plus = residual ? "1 + " : "";
     const normed = normalisation === "layer";
     const inner = residual ? expected.factors[k - 1] - 1 : expected.factors[k - 1];
     const variance = (gain * gain * slope) / inner;
     const times = number(gain);
     const squared = `${times.includes("×") ? `({weights|${times}})` : `{weights|${times}}`}²`;
     const back = measured.gradient[k - 1] / measured.gradient[k];
-    formula.replaceChildren(
-      h("span", {}, ...terms(`*h*_k_ = ${residual ? "*h*_k−1_ + " : ""}*f*(${normed ? "normalised " : ""}*z*_k_),`, `*z*_k_ = {weights|${number(gain)}} · *h*_k−1_ *W*_k_ ⁄ √*n*`)),
-      h("span", {}, ...terms(`gradient² per layer, theory:`, `${plus}gain² · E[*f*′²]${normed ? " ⁄ Var *z*" : ""}`,
-        `= ${plus}${squared} · ${fine(slope)}${normed ? ` ⁄ ${fine(variance)}` : ""}`,
-        `= {gradient|${fine(expected.factors[k - 1])}}`)));
+    formula.replaceChildren(...formulas(residual, normed, times, squared, [slope, variance, expected.factors[k - 1]].map(fine)));
     ["deviation", "gradient"].forEach((name, i) => {
       row(name).forEach((value, column) => { cells[i][column].textContent = shown(value); });
     });
-    reading.replaceChildren(...terms(`Layer ${k}:`, `activations {output|${shown(measured.deviation[k])}},`, `gradient {gradient|${shown(measured.gradient[k])}};`,
-      `this layer multiplies`, `the gradient by {gradient|${shown(back)}}`, `(theory: √${fine(expected.factors[k - 1])}`, `= ${fine(Math.sqrt(expected.factors[k - 1]))}).`));
+    const factor = expected.factors[k - 1];
+    reading.replaceChildren(...read(k, [measured.deviation[k], measured.gradient[k], back].map(shown), fine(factor), fine(Math.sqrt(factor))));
     const saturates = activation === "tanh" || activation === "sigmoid";
     const share = measured.idle[k - 1];
     const percent = share === 0 || share >= 0.01 ? `${Math.round(100 * share)}\u00a0%` : "under 1\u00a0%";
@@ -215,8 +231,13 @@ function render({ model, el }) {
     const [expected, measured] = row("gradient");
     f.announce(`${verdict.textContent} Factor per layer: theory ${shown(expected)}, measured ${shown(measured)}.`);
   }
-  f.root.append(h("div", { class: "nnb-grid" }, controls, sliders, h("div", { class: "nnb-picture" }, legend, sizes.element, caption, idle.element),
-    h("div", { class: "nnb-told" }, verdict, table, formula, reading), h("div", { class: "nnb-buttons" }, again, reset)));
+  const small = "8.88 × 10⁻⁸⁸"; // as wide as numbers come by the sliders
+  f.root.append(h("div", { class: "nnb-grid" }, controls, sliders, h("div", { class: "nnb-buttons" }, again, reset),
+    h("div", { class: "nnb-picture" }, legend, sizes.element, steady(caption, ["Saturated units (slope below a tenth of its greatest): under 1\u00a0% in layer 50"]), idle.element),
+    h("div", { class: "nnb-told" },
+      steady(verdict, [`The gradient vanishes: of its size at the last layer, ${small.replaceAll(" ", "\u00a0")} arrives at layer 0. In float32, the usual precision, numbers would be lost.`]),
+      table, steady(formula, formulas(true, true, "0.00", "{weights|0.00}²", ["0.00000", "0.00000", "8.88 × 10⁻⁴"])),
+      steady(reading, read(50, [small, small, "0.00000"], "8.88 × 10⁻⁴", "0.00000")))));
   f.watch(NETWORK, draw);
   f.watch(["layer"], () => {
     redraw();
