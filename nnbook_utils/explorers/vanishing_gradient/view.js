@@ -144,7 +144,7 @@ function render({ model, el }) {
     const plus = residual ? "1 + " : "";
     return [
       h("span", {}, ...terms(`*h*_k_ = ${residual ? "*h*_k−1_ + " : ""}*f*(${normed ? "normalised " : ""}*z*_k_),`, `*z*_k_ = {weights|${gain}} · *h*_k−1_ *W*_k_ ⁄ √*n*`)),
-      h("span", {}, ...terms(`gradient² per layer, theory:`, `${plus}gain² · E[(*f*\u200a′)²]${normed ? " ⁄ Var *z*" : ""}`,
+      h("span", {}, ...terms(`gradient² per layer, theory:`, `${plus}gain² · E[(*f*\u2009′)²]${normed ? " ⁄ Var *z*" : ""}`,
         `= ${plus}${squared} · ${slope}${normed ? ` ⁄ ${variance}` : ""}`, `= {gradient|${factor}}`)),
     ];
   }
