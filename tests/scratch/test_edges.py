@@ -195,6 +195,19 @@ def test_gelu_of_a_number_without_axes(approximate):
     )
 
 
+def test_smooth_l1_loss_far_out_is_the_distance():
+    zeros = np.zeros(5)
+    same(
+        lambda x: F.smooth_l1_loss(x, zeros, "none"),
+        lambda x: torch.nn.functional.smooth_l1_loss(x, torch.tensor(zeros), reduction="none"),
+        [1e200, -1e200, inf, 1.0, -1.0],
+    )
+
+
+def test_relu_hands_nan_on_and_back():
+    same(F.relu, torch.relu, [nan, -1.0, 1.0, -0.0])
+
+
 # -- nothing to work on -------------------------------------------------------------------------
 @pytest.mark.parametrize("reduction", ["mean", "sum", "none"])
 @pytest.mark.parametrize("smoothing", [0.0, 0.1])

@@ -20,13 +20,13 @@ def relu(x):
     x = floating("x", x)
     out = np.maximum(x.data, 0)
 
-    # The slope is 1 where x > 0 and 0 elsewhere.
+    # The slope is 1 where x > 0, which is where the result is not 0, and 0 elsewhere.
     def backward(grad):
         if out.size < 2**16:
-            return (masked(grad, out > 0),)
+            return (masked(grad, out != 0),)
         dx = np.empty_like(out)
         for part in pieces(dx):
-            masked(grad[part], out[part] > 0, out=dx[part])
+            masked(grad[part], out[part] != 0, out=dx[part])
         return (dx,)
 
     return Tensor.result(out, (x,), backward)

@@ -8,7 +8,7 @@ import math
 import numpy as np
 
 from ..tensor import Tensor, as_tensor
-from .arithmetic import abs, exp, square, where
+from .arithmetic import abs, clamp, exp, square
 from .checks import floating, integers, number, one_of, probability, same_dtype, same_shape
 from .linear_algebra import matmul
 from .reduction import mean, sum
@@ -44,7 +44,8 @@ def smooth_l1_loss(input, target, reduction="mean"):
     """
     input, target = _prediction_and_target(input, target)
     distance = abs(input - target)
-    return _reduce(where(distance.data < 1, square(distance) * 0.5, distance - 0.5), reduction)
+    near = clamp(distance, max=1)  # the distance d where d^2/2 counts, and 1 where d - 1/2 does
+    return _reduce(near * (distance - near * 0.5), reduction)
 
 
 def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoothing=0.0):

@@ -32,7 +32,7 @@ def rnn(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None, nonlinearity="t
     #   dL/dz_t = (what the outside says about h_t + W_hh^T dL/dz_(t+1)) * (1 - h_t^2)
     def backward(grad):
         dz = _time_first(grad).copy()
-        slope = 1 - hs[1:] * hs[1:] if nonlinearity == "tanh" else hs[1:] > 0
+        slope = 1 - hs[1:] * hs[1:] if nonlinearity == "tanh" else hs[1:] != 0
         dh = np.zeros_like(hs[0])
         for t in reversed(range(len(dz))):
             dz[t] += dh
