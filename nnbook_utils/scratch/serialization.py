@@ -1,7 +1,8 @@
 """Saving and loading weights, without pickle: a file of numbers cannot run code when it is read."""
 
 import os
-import tempfile
+import uuid
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -14,23 +15,37 @@ def save(state_dict, path):
 
     path: ends in .npz (NumPy's own) or .safetensors (which PyTorch's tools read too). The file
     appears complete or not at all: when writing fails, an older file of that name stays as it was.
-    Raises ValueError for another ending. Chapter: 24_beyond_one_machine. Twin: torch.save.
+    Raises ValueError for another ending, TypeError for what is not an array of numbers or text,
+    FileNotFoundError when the folder does not exist.
+    Chapter: 24_beyond_one_machine. Twin: torch.save.
     """
     path = _checked(path)
-    arrays = {name: np.ascontiguousarray(np.asarray(value)) for name, value in state_dict.items()}
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=path.name, suffix=path.suffix)
-    os.close(handle)
+    arrays = {name: np.asarray(value, order="C") for name, value in state_dict.items()}
+    for name, array in arrays.items():
+        if array.dtype.hasobject:
+            raise TypeError(f"{name} must be an array of numbers, but it holds Python objects")
+    if not path.parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {path.parent}; make it first")
+    temporary = path.with_name(f"{path.name}.{uuid.uuid4().hex}")
     try:
-        if path.suffix == ".npz":
-            np.savez(temporary, **arrays)
-        else:
-            from safetensors.numpy import save_file
+        with open(temporary, "xb") as file:
+            if path.suffix == ".npz":
+                _write_npz(file, arrays)
+            else:
+                from safetensors.numpy import save as to_bytes
 
-            save_file(arrays, temporary)
+                file.write(to_bytes(arrays))
         os.replace(temporary, path)
     finally:
-        if os.path.exists(temporary):
-            os.remove(temporary)
+        temporary.unlink(missing_ok=True)
+
+
+def _write_npz(file, arrays):
+    """What np.savez writes; but np.savez keeps the name "file" for itself."""
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, array in arrays.items():
+            with archive.open(f"{name}.npy", "w", force_zip64=True) as member:
+                np.lib.format.write_array(member, array, allow_pickle=False)
 
 
 def load(path):

@@ -23,13 +23,16 @@ class no_grad:
 
     recording = True
 
+    def __init__(self):
+        self._before = []  # one entry for each time that it was entered
+
     def __enter__(self):
-        self._before = no_grad.recording
+        self._before.append(no_grad.recording)
         no_grad.recording = False
         return self
 
     def __exit__(self, *exception):
-        no_grad.recording = self._before
+        no_grad.recording = self._before.pop()
 
     def __call__(self, function):
         @functools.wraps(function)
@@ -45,6 +48,9 @@ class Tensor:
 
     data: array, or nested lists of numbers. Lists of floats become float32; arrays keep their
     dtype and are not copied. `data` and `grad` are plain NumPy arrays of the same shape.
+    Rules read the arrays that the forward pass used. Changing `data` in place between the forward
+    and the backward pass makes the gradient wrong, in silence: unlike PyTorch's, these tensors do
+    not count their versions.
     Raises TypeError when data is not numeric, or when gradients of integers are asked for.
     Chapter: 03_backpropagation. Twin: torch.Tensor.
     """
@@ -110,7 +116,7 @@ class Tensor:
                 )
             gradient = np.ones_like(self.data)
         else:
-            gradient = as_array(gradient)
+            gradient = as_array(gradient).astype(self.dtype, copy=False)
             if gradient.shape != self.shape:
                 raise ValueError(
                     f"gradient must have the tensor's shape {self.shape}, but it has "
@@ -146,7 +152,7 @@ class Tensor:
             copy = None if is_ours else True  # None: only where dtype or order need it
             self.grad = np.array(gradient, dtype=self.data.dtype, order="C", copy=copy)
         else:
-            self.grad = self.grad + gradient
+            self.grad = np.asarray(self.grad + gradient)  # NumPy makes a number of 0-d arrays
 
     def requires_grad_(self, requires_grad=True):
         """Ask for gradients (or stop asking), in place. Raises TypeError for integers."""
@@ -474,12 +480,15 @@ def deliver(share, parent, gradients, ours):
             f"a rule returned a gradient of shape {share.shape} for an input of shape "
             f"{parent.data.shape}"
         )
+    dtype = parent.data.dtype
+    if share.dtype is not dtype and share.dtype != dtype:  # float32 beside float64
+        share = share.astype(dtype)
     if key not in gradients:
         gradients[key] = share
     elif key in ours:
         gradients[key] += share
     else:
-        gradients[key] = gradients[key] + share
+        gradients[key] = np.asarray(gradients[key] + share)
         ours.add(key)
 
 
@@ -545,8 +554,11 @@ def as_tensor(value, like=None):
         return value
     is_number = isinstance(value, int | float | np.number | np.bool_)
     is_number = is_number or (isinstance(value, np.ndarray) and value.ndim == 0)
-    if is_number and like is not None and like.data.dtype.kind == "f":
-        return Tensor(np.asarray(value, dtype=like.data.dtype))
+    if is_number and like is not None:
+        if like.data.dtype.kind == "f":
+            return Tensor(np.asarray(value, dtype=like.data.dtype))
+        if isinstance(value, np.floating):  # beside integers it counts as a Python number
+            return Tensor(float(value))
     return Tensor(value)
 
 
@@ -555,6 +567,30 @@ def operands(a, b):
     if not isinstance(a, Tensor):
         return as_tensor(a, like=b if isinstance(b, Tensor) else None), as_tensor(b)
     return a, as_tensor(b, like=a)
+
+
+def promoted(*arrays):
+    """The dtype of a result made from these arrays, by PyTorch's rules.
+
+    Integers take the dtype of floats, and a single number (no axes) that of an array.
+    """
+    floats = [array for array in arrays if array.dtype.kind == "f"]
+    deciding = [array for array in floats if array.ndim] or floats or arrays
+    return np.result_type(*(array.dtype for array in deciding))
+
+
+def masked(gradient, mask, out=None):
+    """gradient where the mask is True, 0 elsewhere, whatever stands there.
+
+    As numbers, infinity times 0 would be NaN; np.where is right, but takes up to ten times as long.
+    So the bits are multiplied by 1 or 0, as if they were those of an integer.
+    """
+    integer = INTEGERS[gradient.itemsize]
+    out = None if out is None else out.view(integer)
+    return np.multiply(gradient.view(integer), mask, out=out).view(gradient.dtype)
+
+
+INTEGERS = {2: np.dtype(np.int16), 4: np.dtype(np.int32), 8: np.dtype(np.int64)}  # by their size
 
 
 # The operators above need the functions, and the functions need Tensor: so this import stands last.

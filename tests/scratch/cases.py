@@ -309,6 +309,16 @@ for reduction in ("mean", "sum", "none"):
         twin=lambda t, x, **o: t.nn.functional.nll_loss(x, labels(t, integers(4, 5)), **o),
         reduction=reduction,
     )
+for ignored in (-1, 3):
+    case(
+        "cross_entropy",
+        normal(6, 4),
+        ours=lambda x, i=ignored: F.cross_entropy(x, np.array([0, i, 2, i, 1, 0]), i),
+        twin=lambda t, x, i=ignored: t.nn.functional.cross_entropy(
+            x, t.tensor([0, i, 2, i, 1, 0]), ignore_index=i
+        ),
+        note=f"without label {ignored}",
+    )
 WITH_ZEROS = np.array([[0, 0.5, 0.5], [1, 0, 0]])
 case("kl_div", np.log(probabilities(2, 3)), note="zeros", reduction="sum",
      ours=lambda x, reduction: F.kl_div(
@@ -437,6 +447,10 @@ case("normalize", normal(3, 4), dim=0)
 case("normalize", np.zeros((2, 3)), note="zero vector")
 case("cosine_similarity", normal(3, 4), normal(3, 4, seed=1))
 case("cosine_similarity", normal(3, 4), normal(3, 4, seed=1), dim=0)
+case("normalize", normal(2, 3, 4), note="default axis")
+case("cosine_similarity", normal(2, 3, 4), normal(2, 3, 4, seed=1), note="default axis")
+case("cosine_similarity", normal(2, 3, 1), normal(3, 5, seed=1), note="both repeated")
+case("cosine_similarity", np.array([[0.0, 0], [3e-9, 1e-9]]), normal(2, 2), note="zero vector")
 LOOK = integers(3, 3, 5, seed=9) > 0
 LOOK[:, 0] = True
 

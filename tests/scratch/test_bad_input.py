@@ -98,6 +98,25 @@ ones = np.ones((2, 3), np.float32)
         (lambda: F.mse_loss(ones, ones[:1]), "input and target must have the same shape"),
         (lambda: F.embedding(np.array([7]), ones), "from 0 to 1, but it holds 7"),
         (lambda: F.one_hot(np.array([3]), 3), "from 0 to 2"),
+        (lambda: F.embedding(np.array([-1]), ones), "from 0 to 1, but it holds -1"),
+        (lambda: F.embedding(np.array([2]), ones), "from 0 to 1, but it holds 2"),
+        (lambda: F.one_hot(np.array([-1]), 3), "from 0 to 2, but it holds -1"),
+        (lambda: F.gather(ones, 1, np.array([[-1]])), "from 0 to 2, but it holds -1"),
+        (lambda: F.gather(ones, 0, np.array([[2]])), "from 0 to 1, but it holds 2"),
+        (lambda: F.gather(ones, 0, np.zeros((1, 4), int)), "fit inside it"),
+        (lambda: F.gather(ones, 0, np.array([0])), "as many axes"),
+        (
+            lambda: F.scatter_add(ones, 1, np.array([[-1]]), np.ones((1, 1), np.float32)),
+            "from 0 to 2, but it holds -1",
+        ),
+        (lambda: F.cross_entropy(ones, np.array([-1, 0])), "from 0 to 2, but it holds -1"),
+        (lambda: F.cross_entropy(ones, np.array([3, 0]), -1), "from 0 to 2, but it holds 0 … 3"),
+        (lambda: F.nll_loss(ones, np.array([-1, 0])), "from 0 to 2, but it holds -1"),
+        (lambda: F.nll_loss(ones, np.array([0, 3])), "from 0 to 2, but it holds 0 … 3"),
+        (lambda: F.softmax(ones, -3), "dim -3 does not exist"),
+        (lambda: F.softmax(ones, 2), "dim 2 does not exist"),
+        (lambda: F.unsqueeze(ones, 3), "dim must be from -3 to 2"),
+        (lambda: F.unsqueeze(ones, -4), "dim must be from -3 to 2"),
         (lambda: F.softmax(ones, 5), "dim 5 does not exist"),
         (lambda: F.sum(ones, (0, 0)), "names an axis twice"),
         (lambda: F.reshape(ones, 4, 2), "holds 6 numbers"),
@@ -150,3 +169,27 @@ def test_failed_load_changes_nothing():
         model.load_state_dict(spoilt)
     for name, tensor in model.state_dict().items():
         np.testing.assert_array_equal(tensor.data, before[name].data)
+
+
+@pytest.mark.parametrize("wrong", [np.array(["a", "b", "c"]), np.array([1, None, 2], object)])
+def test_load_of_what_is_no_number_changes_nothing(wrong):
+    layer = nn.Linear(2, 3, rng=np.random.default_rng(0))
+    before = layer.state_dict()
+    with pytest.raises(ValueError, match="bias must hold numbers"):
+        layer.load_state_dict({"weight": np.zeros((3, 2)), "bias": wrong})
+    np.testing.assert_array_equal(layer.weight.data, before["weight"].data)
+
+
+@pytest.mark.parametrize("name", ["attn_mask", "key_padding_mask"])
+def test_mask_of_integers_is_refused(name):
+    # Are they flags, or numbers to add? PyTorch refuses them too.
+    attention = nn.MultiheadAttention(4, 2, rng=np.random.default_rng(0))
+    x = np.ones((1, 3, 4), np.float32)
+    mask = np.ones((3, 3) if name == "attn_mask" else (1, 3), int)
+    with pytest.raises(TypeError, match=f"{name} must hold booleans or floats"):
+        attention(x, x, x, **{name: mask})
+
+
+def test_items_of_two_dtypes_cannot_be_added_up():
+    with pytest.raises(TypeError, match="x is int64, src is float64"):
+        F.scatter_add(np.zeros(2, int), 0, np.array([0]), np.ones(1))

@@ -81,3 +81,15 @@ def test_second_walk_through_a_retained_graph_doubles_the_gradients(case):
     for tensor, first in zip(tensors, once, strict=True):
         if first is not None:
             np.testing.assert_allclose(tensor.grad, 2 * first, rtol=1e-9, atol=1e-12)
+
+
+def test_running_statistics_of_batch_norm_are_those_of_torch(torch):
+    x = np.random.default_rng(0).standard_normal((3, 4, 5)) + 2
+    ours = Tensor(np.zeros(4)), Tensor(np.ones(4))
+    theirs = torch.zeros(4, dtype=torch.float64), torch.ones(4, dtype=torch.float64)
+    for momentum in (0.1, 0.7):
+        F.batch_norm(x, *ours, training=True, momentum=momentum)
+        F.batch_norm(x * 2, *ours, training=False)  # leaves them as they are
+        torch.nn.functional.batch_norm(torch.tensor(x), *theirs, training=True, momentum=momentum)
+        for mine, twin in zip(ours, theirs, strict=True):
+            np.testing.assert_allclose(mine.data, twin.numpy(), rtol=1e-9)

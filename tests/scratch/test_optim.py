@@ -118,6 +118,42 @@ def test_new_array_as_data_is_noticed():
     np.testing.assert_array_equal(parameters[0].data, np.full((3, 4), 4.0))
 
 
+def test_arrays_that_change_places_are_noticed():
+    # Both still lie in the optimiser's long array, but not where it would look for them.
+    parameters = [nn.Parameter(np.full((2, 2), value)) for value in (1.0, 5.0)]
+    optimizer = optim.SGD(parameters, lr=1.0)
+    parameters[0].data, parameters[1].data = parameters[1].data, parameters[0].data
+    parameters[0].grad, parameters[1].grad = np.full((2, 2), 2.0), np.ones((2, 2))
+    optimizer.step()
+    np.testing.assert_array_equal(parameters[0].data, np.full((2, 2), 3.0))
+    np.testing.assert_array_equal(parameters[1].data, np.zeros((2, 2)))
+
+
+def test_array_that_is_turned_is_noticed():
+    p = nn.Parameter(np.array([[1.0, 2.0], [3.0, 4.0]]))
+    optimizer = optim.SGD([p], lr=1.0)
+    p.data = p.data.T
+    p.grad = np.array([[0.0, 1.0], [0.0, 0.0]])
+    optimizer.step()
+    np.testing.assert_array_equal(p.data, [[1.0, 2.0], [2.0, 4.0]])
+
+
+@pytest.mark.parametrize("new", [np.ones((2, 3), np.float32), np.ones((3, 2)), np.ones(5)])
+def test_array_of_another_dtype_or_shape_is_refused(new):
+    p = nn.Parameter(np.ones((2, 3)))
+    optimizer = optim.SGD([p], lr=1.0)
+    p.data = new
+    p.grad = np.ones_like(new)
+    with pytest.raises(ValueError, match="then make the optimiser"):
+        optimizer.step()
+
+
+def test_parameter_listed_twice_is_refused():
+    p = nn.Parameter(np.ones(2))
+    with pytest.raises(ValueError, match="listed once"):
+        optim.SGD([p, p], lr=1.0)
+
+
 def test_two_optimizers_over_the_same_parameters_both_work():
     parameters, first = ours("SGD", {"lr": 1.0})
     second = optim.SGD(parameters, lr=10.0)
@@ -196,3 +232,96 @@ def test_momentum_descends_a_narrow_valley_faster():
 
     assert distance(lr=2 / 101) > 0.2
     assert distance(lr=(2 / 11) ** 2, momentum=(9 / 11) ** 2) < 0.01
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_schedule_goes_on_past_its_end_as_in_torch(name, torch):
+    _, optimizer = ours("SGD", {"lr": 0.3})
+    _, twin_optimizer = theirs(torch, "SGD", {"lr": 0.3})
+    schedule = getattr(optim.lr_scheduler, name)(optimizer, **SCHEDULES[name])
+    twin = getattr(torch.optim.lr_scheduler, name)(twin_optimizer, **SCHEDULES[name])
+    for _ in range(130):
+        assert optimizer.lr == pytest.approx(twin.get_last_lr()[0], rel=1e-9, abs=1e-12)
+        twin_optimizer.step()
+        schedule.step()
+        twin.step()
+
+
+@pytest.mark.parametrize("name", SCHEDULES)
+def test_stopped_and_resumed_schedule_goes_on_where_it_was(name):
+    def made(lr):
+        optimizer = ours("SGD", {"lr": lr})[1]
+        return optimizer, getattr(optim.lr_scheduler, name)(optimizer, **SCHEDULES[name])
+
+    optimizer, schedule = made(0.3)
+    for _ in range(10):
+        schedule.step()
+    resumed, again = made(0.7)  # another first rate: the saved one must win
+    again.load_state_dict(schedule.state_dict())
+    for _ in range(10):
+        assert resumed.lr == optimizer.lr
+        schedule.step()
+        again.step()
+    assert again.last_epoch == 20
+
+
+def trained(steps=3):
+    parameters, optimizer = ours("Adam", {"lr": 0.01})
+    for step in range(steps):
+        for p, g in zip(parameters, gradients(step), strict=True):
+            p.grad = g
+        optimizer.step()
+    return optimizer
+
+
+def test_loaded_state_brings_rate_and_steps_and_stands_alone():
+    first, second = trained(), ours("Adam", {"lr": 0.5})[1]
+    state = first.state_dict()
+    second.load_state_dict(state)
+    assert second.lr == 0.01
+    assert second.steps == [3, 3]
+    for name in first.memory:
+        np.testing.assert_array_equal(getattr(first, name), getattr(second, name))
+    kept = second.mean.copy()
+    state["memory"]["mean"][:] = 9
+    state["steps"][0] = 99
+    first.mean[:] = 7
+    np.testing.assert_array_equal(second.mean, kept)
+    assert second.steps == [3, 3]
+    assert first.steps == [3, 3]
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda state: state.pop("lr"),
+        lambda state: state.pop("steps"),
+        lambda state: state.pop("memory"),
+        lambda state: state["steps"].append(1),
+        lambda state: state["memory"].pop("mean"),
+        lambda state: state["memory"].update(square=np.zeros(3)),
+        lambda state: state["memory"].update(square=np.full(17, "text")),
+    ],
+)
+def test_spoilt_state_is_refused_and_changes_nothing(spoil):
+    state = trained().state_dict()
+    state["lr"] = 0.7
+    spoil(state)
+    optimizer = trained(5)
+    before = optimizer.state_dict()
+    with pytest.raises(ValueError, match="state_dict must hold"):
+        optimizer.load_state_dict(state)
+    after = optimizer.state_dict()
+    assert (after["lr"], after["steps"]) == (before["lr"], before["steps"])
+    for name, array in before["memory"].items():
+        np.testing.assert_array_equal(after["memory"][name], array)
+
+
+def test_zero_grad_forgets_every_gradient():
+    parameters, optimizer = ours("SGD", {"lr": 1.0})
+    for p in parameters:
+        p.grad = np.ones(p.shape)
+    optimizer.zero_grad()
+    assert [p.grad for p in parameters] == [None, None]
+    optimizer.step()
+    np.testing.assert_array_equal(parameters[0].data, STARTS[0])

@@ -175,6 +175,28 @@ def test_nothing_is_recorded_under_no_grad():
     assert not double(x).requires_grad
 
 
+def test_inner_no_grad_does_not_end_the_outer_one():
+    x = leaf(1.0)
+
+    @no_grad()
+    def double(x):
+        return x * 2
+
+    switch = no_grad()
+    with no_grad():
+        with no_grad():
+            pass
+        assert not (x * x).requires_grad
+        assert not double(x).requires_grad
+        assert not (x * x).requires_grad
+    assert (x * x).requires_grad
+    with switch:
+        with switch:  # one object, entered twice
+            pass
+        assert not (x * x).requires_grad
+    assert (x * x).requires_grad
+
+
 def test_no_grad_ends_when_an_error_leaves_the_block():
     x = leaf(1.0)
     with pytest.raises(ZeroDivisionError), no_grad():
@@ -203,6 +225,41 @@ def test_gradients_of_different_tensors_never_share_memory():
     (a + b).sum().backward()
     a.grad *= 100
     assert b.grad.tolist() == [1.0, 1.0]
+
+
+def test_array_that_a_rule_returns_twice_is_not_shared_by_two_parents():
+    a, b = leaf(1.0, 2.0), leaf(3.0, 4.0)
+
+    def rule(grad):
+        share = grad * 2
+        return share, share
+
+    (Tensor.result(a.data + b.data, (a, b), rule)).backward(np.ones(2))
+    a.grad *= 100
+    assert b.grad.tolist() == [2.0, 2.0]
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda x: x.T, lambda x: x.T + x.T, lambda x: x + 1.0, lambda x: x + x, lambda x: x[:]],
+)
+def test_upstream_gradient_is_neither_changed_nor_kept(function):
+    x = Tensor(np.ones((2, 2)), requires_grad=True)
+    upstream = np.ones((2, 2))
+    function(x).backward(upstream)
+    x.grad *= 100
+    np.testing.assert_array_equal(upstream, np.ones((2, 2)))
+
+
+def test_kept_gradient_of_an_intermediate_result_stands_alone():
+    x = leaf(1.0, 2.0)
+    y = x * 1.0
+    y.retain_grad()
+    upstream = np.ones(2)
+    (y + 1.0).backward(upstream)
+    y.grad *= 100
+    assert upstream.tolist() == [1.0, 1.0]
+    assert x.grad.tolist() == [1.0, 1.0]
 
 
 def test_gradient_of_a_float32_weight_stays_float32_beside_float64_data():
@@ -292,3 +349,124 @@ def test_operation_of_a_result_is_the_name_of_its_function():
     x = leaf(0.5)
     for function in (F.relu, F.tanh, F.exp, F.neg):
         assert function(x).operation == function.__name__
+
+
+# -- dtypes -------------------------------------------------------------------------------------
+KINDS = {
+    "bool": np.bool_,
+    "uint8": np.uint8,
+    "int64": np.int64,
+    "float32": np.float32,
+    "float64": np.float64,
+}
+PAIRED = {
+    "add": lambda f, a, b: a + b,
+    "mul": lambda f, a, b: a * b,
+    "div": lambda f, a, b: a / b,
+    "maximum": lambda f, a, b: f.maximum(a, b),
+    "minimum": lambda f, a, b: f.minimum(a, b),
+    "where": lambda f, a, b: f.where(a == a, a, b),
+}
+
+
+@pytest.mark.parametrize("name", PAIRED)
+@pytest.mark.parametrize("shapes", [((3,), (3,)), ((3,), ()), ((), (3,)), ((), ())])
+def test_dtype_of_a_result_is_that_of_torch(name, shapes, torch):
+    floats = ("float32", "float64")
+    for first in KINDS:
+        for second in KINDS:
+            if not {first, second} & set(floats) and (name != "div" or "bool" in (first, second)):
+                continue  # integers among themselves follow NumPy
+            a, b = np.ones(shapes[0], KINDS[first]), np.ones(shapes[1], KINDS[second])
+            ours = PAIRED[name](F, Tensor(a), Tensor(b))
+            theirs = PAIRED[name](torch, torch.tensor(a), torch.tensor(b))
+            assert ours.dtype == theirs.numpy().dtype, (first, second)
+
+
+@pytest.mark.parametrize("name", ["float32", "float64", "int64", "uint8"])
+@pytest.mark.parametrize("number", [2.5, np.float64(2.5), np.float32(2.5)])
+def test_plain_number_never_makes_float64(name, number, torch):
+    x = np.ones(3, KINDS[name])
+    expected = (torch.tensor(x) * float(number)).numpy().dtype
+    results = [Tensor(x) * number, number - Tensor(x), Tensor(x) / number]
+    results += [F.maximum(Tensor(x), number), F.where(x == 1, Tensor(x), number)]
+    results += [F.clamp(Tensor(x), max=number), F.clamp(Tensor(x), min=number)]
+    if name.startswith("float"):
+        results += [Tensor(x) ** number, F.leaky_relu(x, number), F.normalize(x, 0, number)]
+        results += [F.masked_fill(x, x == 1, number), F.pad(x, (1, 1), number)]
+        results += [F.cosine_similarity(x, x, 0, number), F.var(x, correction=number - 2)]
+        results += [F.layer_norm(x, (3,), eps=number), F.dropout(x, number / 5, rng=RNG)]
+        labels, few = np.zeros(3, int), number / 5
+        results += [F.cross_entropy(np.ones((3, 2), x.dtype), labels, label_smoothing=few)]
+        results += [F.scaled_dot_product_attention(*[np.ones((3, 2), x.dtype)] * 3, scale=number)]
+    for result in results:
+        assert result.dtype == expected
+
+
+RNG = np.random.default_rng(0)
+
+
+def test_integers_take_the_dtype_of_floats_beside_them():
+    whole, f32 = np.ones((3, 3), int), Tensor(np.ones((3, 3), np.float32))
+    for result in (f32 @ whole, whole @ f32, F.cat([whole, f32]), F.stack([f32, Tensor(whole)])):
+        assert result.dtype == np.float32
+    assert F.cat([f32, np.ones((1, 3))]).dtype == np.float64
+
+
+def test_each_gradient_has_the_dtype_of_its_tensor():
+    x = Tensor(np.ones(3, np.float32), requires_grad=True)
+    y = Tensor(np.ones(3, np.float64), requires_grad=True)
+    number = Tensor(np.array(2.0), requires_grad=True)
+    seen = []
+    middle = Tensor.result(x.data * 1, (x,), lambda grad: (seen.append(grad.dtype) or grad,))
+    out = (middle * y + x * number).sum()
+    for _ in range(2):
+        out.backward(retain_graph=True)
+        assert [t.grad.dtype for t in (x, y, number)] == [np.float32, np.float64, np.float64]
+    assert seen == [np.float32] * 2
+    out = x * 2
+    out.backward(np.ones(3))
+    assert x.grad.dtype == np.float32
+
+
+def test_gradients_without_axes_stay_arrays():
+    x = Tensor(np.array(3.0), requires_grad=True)
+    kept = x * 2
+    kept.retain_grad()
+    for _ in range(3):
+        (x * x + x.abs() + kept + kept.exp() + F.relu(x)).backward(retain_graph=True)
+        assert type(x.grad) is np.ndarray
+        assert type(kept.grad) is np.ndarray
+    assert x.grad.shape == ()
+    grads = []
+    y = Tensor.result(x.data * 2, (x,), lambda grad: (grads.append(type(grad)) or grad * 2,))
+    (y + y * y + y).backward()
+    assert grads == [np.ndarray]
+
+
+# -- integers -----------------------------------------------------------------------------------
+@pytest.mark.parametrize("name", ["uint8", "int64", "bool"])
+def test_smallest_of_integers_is_that_of_torch(name, torch):
+    a = np.array([[0, 1, 3], [1, 0, 1]]).astype(KINDS[name])
+    b = np.array([[1, 1, 0], [0, 0, 2]]).astype(KINDS[name])
+    if name == "int64":
+        a[0, 0], b[1, 1] = np.iinfo(np.int64).min, np.iinfo(np.int64).max
+    x, y = torch.tensor(a), torch.tensor(b)
+    for ours, theirs in (
+        (F.minimum(a, b), torch.minimum(x, y)),
+        (F.maximum(a, b), torch.maximum(x, y)),
+        (F.amin(a, 1), torch.amin(x, 1)),
+        (F.amax(a), torch.amax(x)),
+        (F.sum(a, 0), torch.sum(x, 0)),
+        (F.clamp(b, max=1), torch.clamp(y, max=1)) if name != "bool" else (a, x),
+    ):
+        assert np.asarray(ours).dtype == theirs.numpy().dtype
+        np.testing.assert_array_equal(np.asarray(ours), theirs.numpy())
+
+
+@pytest.mark.parametrize("approximate", ["none", "tanh"])
+def test_no_inner_name_shows_up_as_the_operation(approximate):
+    assert F.gelu(leaf(0.5), approximate).operation == "gelu"
+    assert F.minimum(leaf(0.5), 1.0).operation == "minimum"
+    assert F.amin(leaf(0.5)).operation == "amin"
+    assert F.std(leaf(0.5, 1.0)).operation == "std"

@@ -2,7 +2,16 @@
 
 import numpy as np
 
-from ..tensor import Tensor, as_array, as_tensor, operands, unbroadcast
+from ..tensor import (
+    DEFAULT_DTYPE,
+    Tensor,
+    as_array,
+    as_tensor,
+    masked,
+    operands,
+    promoted,
+    unbroadcast,
+)
 from .checks import floating, number
 
 
@@ -73,11 +82,13 @@ def pow(x, exponent):
     Chapter: 03_backpropagation. Twin: torch.pow.
     """
     x = floating("x", x)
-    if not isinstance(exponent, int | float):
+    if not isinstance(exponent, int | float | np.integer | np.floating):
         raise TypeError(
             f"exponent must be a plain number, but it is a {type(exponent).__name__}; for a tensor "
             "as exponent use exp(exponent * log(x))"
         )
+
+    exponent = number("exponent", exponent)
 
     # d(x^n)/dx = n x^(n-1); the derivative of x^0 = 1 is 0 everywhere, at x = 0 too.
     def backward(grad):
@@ -126,9 +137,10 @@ def sqrt(x):
     x = floating("x", x)
     out = np.sqrt(x.data)
 
-    # d(sqrt x)/dx = 1 / (2 sqrt x)
+    # d(sqrt x)/dx = 1 / (2 sqrt x), which is infinite at 0
     def backward(grad):
-        return (grad / (2 * out),)
+        with np.errstate(divide="ignore"):
+            return (grad / (2 * out),)
 
     return Tensor.result(out, (x,), backward)
 
@@ -175,8 +187,7 @@ def maximum(a, b):
 
     # The larger one passes through; where both are equal, each gets half, as in PyTorch.
     def backward(grad):
-        to_a = grad * ((a.data > b.data) + 0.5 * (a.data == b.data)).astype(grad.dtype)
-        return unbroadcast(to_a, a.shape), unbroadcast(grad - to_a, b.shape)
+        return _to_the_better(grad, a, b, a.data < b.data, a.data > b.data)
 
     return Tensor.result(_broadcast(np.maximum, a, b), (a, b), backward)
 
@@ -186,7 +197,18 @@ def minimum(a, b):
 
     Twin: torch.minimum.
     """
-    return neg(maximum(neg(a), neg(b)))
+    a, b = operands(a, b)
+
+    def backward(grad):
+        return _to_the_better(grad, a, b, a.data > b.data, a.data < b.data)
+
+    return Tensor.result(_broadcast(np.minimum, a, b), (a, b), backward)
+
+
+def _to_the_better(grad, a, b, a_loses, b_loses):
+    grad = np.where(a.data == b.data, grad / 2, grad)
+    to_a, to_b = masked(grad, ~a_loses), masked(grad, ~b_loses)
+    return unbroadcast(to_a, a.shape), unbroadcast(to_b, b.shape)
 
 
 def clamp(x, min=None, max=None):
@@ -197,9 +219,8 @@ def clamp(x, min=None, max=None):
     x = as_tensor(x)
     if min is None and max is None:
         raise ValueError("clamp needs min, max or both")
-    for name, bound in (("min", min), ("max", max)):
-        if bound is not None:
-            number(name, bound)
+    min = None if min is None else number("min", min)
+    max = None if max is None else number("max", max)
 
     # The slope is 1 from min to max, both included, and 0 outside.
     def backward(grad):
@@ -208,9 +229,12 @@ def clamp(x, min=None, max=None):
             inside &= x.data >= min
         if max is not None:
             inside &= x.data <= max
-        return (grad * inside,)
+        return (masked(grad, inside),)
 
-    return Tensor.result(np.clip(x.data, min, max), (x,), backward)
+    out = x.data
+    if x.dtype.kind != "f" and (isinstance(min, float) or isinstance(max, float)):
+        out = out.astype(DEFAULT_DTYPE)  # integers between fractions are fractions
+    return Tensor.result(np.clip(out, min, max), (x,), backward)
 
 
 def where(condition, a, b):
@@ -225,7 +249,8 @@ def where(condition, a, b):
 
     # Each entry passes its gradient to the one that it came from.
     def backward(grad):
-        return unbroadcast(grad * condition, a.shape), unbroadcast(grad * ~condition, b.shape)
+        to_a, to_b = masked(grad, condition), masked(grad, ~condition)
+        return unbroadcast(to_a, a.shape), unbroadcast(to_b, b.shape)
 
     try:
         out = np.where(condition, a.data, b.data)
@@ -234,6 +259,7 @@ def where(condition, a, b):
             f"condition, a and b must have shapes that broadcast, but they have "
             f"{condition.shape}, {a.shape} and {b.shape}"
         ) from error
+    out = out.astype(promoted(a.data, b.data), copy=False)
     return Tensor.result(out, (a, b), backward)
 
 
@@ -246,6 +272,7 @@ def _broadcast(operation, a, b):
             f"a and b must have shapes that broadcast, but a has {a.shape} and b has {b.shape}; "
             "compare them from the last axis backwards: equal, or one of them 1"
         ) from error
-    if out.dtype == np.float64 and a.dtype != np.float64 and b.dtype != np.float64:
-        return out.astype(np.float32)  # NumPy makes float64 of integers and float32
+    if out.dtype == np.float64 and (a.dtype != np.float64 or b.dtype != np.float64):
+        dtype = promoted(a.data, b.data)  # NumPy makes float64 of integers and float32
+        return out.astype(dtype if dtype.kind == "f" else DEFAULT_DTYPE, copy=False)
     return out

@@ -15,16 +15,17 @@ def scaled_dot_product_attention(
 
     query (..., T, D), key (..., S, D), value (..., S, D_v) -> (..., T, D_v); the leading axes
     broadcast. scale is 1/sqrt(D) unless given. attn_mask (..., T, S): booleans, True where a query
-    may look, or numbers that are added to the scores. is_causal: query t sees keys 0 … t only. A
-    query that may look nowhere gets zeros. dropout_p needs rng.
+    may look, or numbers that are added to the scores and may be learnt. is_causal: query t sees
+    keys 0 … t only. A query that may look nowhere gets zeros. dropout_p needs rng.
     Chapter: 12_attention. Twin: torch.nn.functional.scaled_dot_product_attention.
     Source: Vaswani et al., arXiv:1706.03762.
     """
     query, key, value = floating("query", query), floating("key", key), floating("value", value)
     mask = _check(query, key, value, attn_mask, is_causal)
-    probability("dropout_p", dropout_p)
+    dropout_p = probability("dropout_p", dropout_p)
     if scale is not None:
-        number("scale", scale)
+        scale = number("scale", scale)
+    mask_is_learnt = isinstance(attn_mask, Tensor) and attn_mask.requires_grad
     q, k, v = query.data, key.data, value.data
     scale = 1 / math.sqrt(q.shape[-1]) if scale is None else scale
     p = _weights(q, k, mask, scale)  # (..., T, S)
@@ -38,7 +39,7 @@ def scaled_dot_product_attention(
 
     # O = P V, P = softmax(S), S = scale Q K^T. Backwards through each in turn:
     #   dV = P^T dO,  dP = dO V^T,  dS = P * (dP - sum(dP * P)),
-    #   dQ = scale dS K,  dK = scale dS^T Q
+    #   dQ = scale dS K,  dK = scale dS^T Q,  and for a mask that was added to S, dS itself
     def backward(grad):
         dv = dropped.swapaxes(-1, -2) @ grad
         ds = grad @ v.swapaxes(-1, -2)
@@ -50,9 +51,11 @@ def scaled_dot_product_attention(
         dq *= scale
         dk = ds.swapaxes(-1, -2) @ q
         dk *= scale
-        return unbroadcast(dq, q.shape), unbroadcast(dk, k.shape), unbroadcast(dv, v.shape)
+        gradients = unbroadcast(dq, q.shape), unbroadcast(dk, k.shape), unbroadcast(dv, v.shape)
+        return (*gradients, unbroadcast(ds, mask.shape)) if mask_is_learnt else gradients
 
-    return Tensor.result(dropped @ v, (query, key, value), backward)
+    parents = (query, key, value, attn_mask) if mask_is_learnt else (query, key, value)
+    return Tensor.result(dropped @ v, parents, backward)
 
 
 def attention_weights(query, key, attn_mask=None, is_causal=False, scale=None):
@@ -70,7 +73,8 @@ def attention_weights(query, key, attn_mask=None, is_causal=False, scale=None):
 def _weights(q, k, mask, scale):
     p = (q * q.dtype.type(scale)) @ k.swapaxes(-1, -2)
     if mask is not None:
-        p += mask
+        one_for_all = mask.ndim <= 2  # several masks may make several of p
+        p = np.add(p, mask, out=p if one_for_all else None)
     top = p.max(axis=-1, keepdims=True)
     p -= np.where(top == -np.inf, 0, top) if mask is not None else top
     np.exp(p, out=p)

@@ -17,14 +17,14 @@ def floating(name, x):
 
 
 def integers(name, x):
-    """`x` as an array of integers; TypeError for anything else."""
+    """`x` as an array of integers of its own; TypeError for anything else."""
     array = as_tensor(x).data
     if array.dtype.kind not in "iu":
         raise TypeError(
             f"{name} must hold integers, but its dtype is {array.dtype}; convert it, for example "
             "with array.astype(np.int64)"
         )
-    return array
+    return array.copy()  # the backward pass needs the numbers as they are now
 
 
 def same_dtype(**tensors):
@@ -93,18 +93,22 @@ def one_of(name, value, allowed):
 
 
 def probability(name, p):
-    """ValueError unless 0 <= p <= 1."""
-    if not isinstance(p, int | float) or not 0 <= p <= 1:
+    """`p` as a plain Python number; ValueError unless 0 <= p <= 1."""
+    if not isinstance(p, int | float | np.floating) or not 0 <= p <= 1:
         raise ValueError(f"{name} must be a probability between 0 and 1, but it is {p!r}")
+    return p.item() if isinstance(p, np.generic) else p
 
 
 def number(name, value, at_least=None):
-    """TypeError unless `value` is one real number, ValueError when it is below `at_least`."""
+    """`value` as a plain Python number, which never changes the dtype of what it meets.
+
+    TypeError unless it is one real number, ValueError when it is below `at_least`.
+    """
     if not isinstance(value, int | float | np.integer | np.floating):
         raise TypeError(f"{name} must be a number, but it is {value!r}")
     if at_least is not None and not value >= at_least:
         raise ValueError(f"{name} must be at least {at_least}, but it is {value!r}")
-    return value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def whole(name, value, at_least=1):

@@ -14,7 +14,7 @@ def dropout(x, p=0.5, training=True, *, rng):
     Source: Srivastava et al., 2014.
     """
     x = floating("x", x)
-    probability("p", p)
+    p = probability("p", p)
     if not training or p == 0:
         return x
     keep = rng.random(x.shape, dtype=np.float32) >= p

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from ..tensor import Tensor, operands, unbroadcast
+from ..tensor import Tensor, operands, promoted, unbroadcast
 from .checks import floating, has_shape, same_dtype
 
 
@@ -10,12 +10,16 @@ def matmul(a, b):
     """Matrix product a @ b, batched over leading axes, which broadcast.
 
     a (..., n, k) or (k,), b (..., k, m) or (k,) -> (..., n, m)
-    Raises ValueError when the shapes do not fit.
+    Integers take the dtype of floats beside them. Raises ValueError when the shapes do not fit.
     Chapter: 03_backpropagation. Twin: torch.matmul.
     """
     a, b = operands(a, b)
+    x, y = a.data, b.data
+    if x.dtype != y.dtype:
+        dtype = promoted(x, y)
+        x, y = x.astype(dtype, copy=False), y.astype(dtype, copy=False)
     try:
-        out = a.data @ b.data
+        out = x @ y
     except ValueError as error:
         raise ValueError(
             f"matmul needs a (..., n, k) and b (..., k, m) with the same k, but a has shape "
@@ -25,8 +29,8 @@ def matmul(a, b):
     # With C = A B:  dL/dA = dL/dC B^T  and  dL/dB = A^T dL/dC.
     # A vector takes part as a matrix of one row (a) or of one column (b).
     def backward(grad):
-        rows = a.data if a.ndim > 1 else a.data[None, :]
-        columns = b.data if b.ndim > 1 else b.data[:, None]
+        rows = x if x.ndim > 1 else x[None, :]
+        columns = y if y.ndim > 1 else y[:, None]
         grad = grad if b.ndim > 1 else grad[..., None]
         grad = grad if a.ndim > 1 else np.expand_dims(grad, -2)
         da = db = None

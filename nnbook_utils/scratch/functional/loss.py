@@ -3,10 +3,12 @@
 reduction is "mean" (one number), "sum" (one number) or "none" (one number an entry or example).
 """
 
+import math
+
 import numpy as np
 
 from ..tensor import Tensor, as_tensor
-from .arithmetic import abs, exp, square, where
+from .arithmetic import abs, clamp, exp, square
 from .checks import floating, integers, number, one_of, probability, same_dtype, same_shape
 from .linear_algebra import matmul
 from .reduction import mean, sum
@@ -42,7 +44,8 @@ def smooth_l1_loss(input, target, reduction="mean"):
     """
     input, target = _prediction_and_target(input, target)
     distance = abs(input - target)
-    return _reduce(where(distance.data < 1, square(distance) * 0.5, distance - 0.5), reduction)
+    near = clamp(distance, max=1)  # the distance d where d^2/2 counts, and 1 where d - 1/2 does
+    return _reduce(near * (distance - near * 0.5), reduction)
 
 
 def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoothing=0.0):
@@ -50,8 +53,8 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
 
     input (N, C) logits, target (N,) integers in 0 … C-1; or, for a class at every place,
     input (N, C, ...) and target (N, ...). Targets equal to ignore_index do not count; the mean is
-    over the others. label_smoothing = s aims at 1 - s + s/C for the right class and s/C for the
-    others.
+    over the others, and NaN when there are none. label_smoothing = s aims at 1 - s + s/C for the
+    right class and s/C for the others.
     Raises ValueError for a label out of range, TypeError for labels that are not integers.
     Chapter: 02_gradient_descent. Twin: torch.nn.functional.cross_entropy.
     """
@@ -62,7 +65,7 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
             f"cross_entropy needs input (N, C, ...) and target (N, ...), but input has shape "
             f"{input.shape} and target has shape {target.shape}"
         )
-    probability("label_smoothing", label_smoothing)
+    label_smoothing = probability("label_smoothing", label_smoothing)
     number("ignore_index", ignore_index)
     classes = input.shape[1]
     logits = input.data  # (examples, C), with one example for each place
@@ -71,7 +74,7 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
     labels = target.ravel()
     counts = labels != ignore_index
     examples = int(counts.sum())
-    if examples == 0 and reduction == "mean":
+    if len(labels) == 0 and reduction == "mean":
         raise ValueError("cross_entropy has no example to take the mean of: target is empty")
     if examples < len(labels):
         labels = np.where(counts, labels, 0)
@@ -90,7 +93,9 @@ def cross_entropy(input, target, ignore_index=-100, reduction="mean", label_smoo
         losses = (1 - label_smoothing) * losses + label_smoothing * everywhere
     if examples < len(labels):
         losses *= counts
-    scale = 1 / examples if reduction == "mean" else 1
+    scale = 1
+    if reduction == "mean":  # of no example there is no mean
+        scale = 1 / examples if examples else math.nan
 
     # d(-log p_t)/dx_j = p_j - 1[j = t]: the predicted probability minus the one aimed at.
     def backward(grad):

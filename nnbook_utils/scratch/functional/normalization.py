@@ -31,9 +31,15 @@ def layer_norm(x, normalized_shape, weight=None, bias=None, eps=1e-5):
     x, weight, bias, size = _last_axes(x, normalized_shape, weight, bias)
     rows = x.data.reshape(-1, size)  # (M, D)
     average = np.full((size, 1), 1 / size, x.dtype)  # rows @ average is faster than rows.mean
-    centred = rows - rows @ average
-    inverse = 1 / np.sqrt((centred * centred) @ average + x.dtype.type(eps))  # 1/sigma, (M, 1)
-    xhat = centred * inverse
+    mean = rows @ average
+    xhat = rows - mean
+    variance = (xhat * xhat) @ average
+    if _lost_in_rounding(variance, mean):
+        xhat = rows - rows[:, :1]  # exactly 0 where all numbers of a row are equal
+        xhat -= xhat @ average
+        variance = (xhat * xhat) @ average
+    inverse = 1 / np.sqrt(variance + x.dtype.type(eps))  # 1/sigma, (M, 1)
+    xhat *= inverse
 
     # With h = g * weight, of which xhat has mean 0 and mean square 1:
     #   dL/dx = (h - mean(h) - xhat * mean(h * xhat)) / sigma
@@ -87,7 +93,7 @@ def batch_norm(
     Source: Ioffe and Szegedy, arXiv:1502.03167.
     """
     x, weight, bias = _channels(x, weight, bias)
-    probability("momentum", momentum)
+    momentum = probability("momentum", momentum)
     number("eps", eps, at_least=0)
     if not training and (running_mean is None or running_var is None):
         raise ValueError("batch_norm needs running_mean and running_var outside training")
@@ -100,9 +106,7 @@ def batch_norm(
                 f"batch_norm needs more than one value a channel in training, but x has shape "
                 f"{x.shape}"
             )
-        mean = _mean(positions, channels)
-        centred = per_channel(np.subtract, positions, mean)
-        var = _mean(centred * centred, channels)
+        mean, var, centred = _statistics(positions, channels)
         for running, now in ((running_mean, mean), (running_var, var * (count / (count - 1)))):
             if running is not None:
                 has_shape("running statistics", running, x.shape[1:2], "(C,)")
@@ -146,8 +150,7 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
     out = np.empty_like(positions)
     for few in pieces(positions):  # all steps for a few images, while they lie in the cache
         few_xhat = xhat[few]
-        per_channel(np.subtract, positions[few], _mean(positions[few], num_groups), out=few_xhat)
-        variance = _mean(few_xhat * few_xhat, num_groups)
+        _, variance, _ = _statistics(positions[few], num_groups, out=few_xhat)
         inverse[few] = 1 / np.sqrt(variance + x.dtype.type(eps))
         per_channel(np.multiply, few_xhat, inverse[few], out=few_xhat)
         _affine(few_xhat, weight, bias, out=out[few])
@@ -169,6 +172,31 @@ def group_norm(x, num_groups, weight=None, bias=None, eps=1e-5):
         return [gradient for gradient, yes in zip(gradients, wanted, strict=True) if yes]
 
     return Tensor.result(from_positions(out, images.shape), _present(x, weight, bias), backward)
+
+
+def _lost_in_rounding(variance, mean):
+    """Does a spread not stand out from the rounding error of its mean?
+
+    Numbers that are all equal have spread 0, but their mean is rounded, and a distance from it that
+    is only an error would be divided by a deviation as small.
+    """
+    error = mean * (1e3 * np.finfo(mean.dtype).eps)
+    error *= error
+    return (variance < error).any()
+
+
+def _statistics(positions, groups, out=None):
+    """Mean and variance (N, 1, C) of each group, and the distances from the mean (N, P, C)."""
+    mean = _mean(positions, groups)
+    centred = per_channel(np.subtract, positions, mean, out=out)
+    variance = _mean(centred * centred, groups)
+    if _lost_in_rounding(variance, mean):
+        size = positions.shape[2] // groups
+        first = np.repeat(positions[:, :1, ::size], size, axis=2)
+        per_channel(np.subtract, positions, first, out=centred)
+        centred -= _mean(centred, groups)
+        variance = _mean(centred * centred, groups)
+    return mean, variance, centred
 
 
 def _mean(positions, groups):

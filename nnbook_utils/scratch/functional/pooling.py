@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, masked
 from .checks import floating, pair, whole
 from .layout import channels_first, channels_last, crop_images, pad_images
 from .linear_algebra import matmul
@@ -38,9 +38,9 @@ def max_pool2d(x, kernel_size, stride=None, padding=0):
             wins &= free
             free ^= wins
             if overlapping:
-                dx[view] += g * wins
+                dx[view] += masked(g, wins)
             else:
-                np.multiply(g, wins, out=dx[view])
+                masked(g, wins, out=dx[view])
         return (channels_first(crop_images(dx, padding)),)
 
     return Tensor.result(channels_first(out), (x,), backward)

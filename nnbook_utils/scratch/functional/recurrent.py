@@ -7,7 +7,7 @@ what depends on the step before stays inside.
 
 import numpy as np
 
-from ..tensor import Tensor
+from ..tensor import Tensor, masked
 from .checks import floating, has_shape, one_of, same_dtype
 
 
@@ -32,11 +32,14 @@ def rnn(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None, nonlinearity="t
     #   dL/dz_t = (what the outside says about h_t + W_hh^T dL/dz_(t+1)) * (1 - h_t^2)
     def backward(grad):
         dz = _time_first(grad).copy()
-        slope = 1 - hs[1:] * hs[1:] if nonlinearity == "tanh" else hs[1:] > 0
+        slope = 1 - hs[1:] * hs[1:] if nonlinearity == "tanh" else hs[1:] != 0
         dh = np.zeros_like(hs[0])
         for t in reversed(range(len(dz))):
             dz[t] += dh
-            dz[t] *= slope[t]
+            if nonlinearity == "relu":
+                masked(dz[t], slope[t], out=dz[t])
+            else:
+                dz[t] *= slope[t]
             dh = dz[t] @ w_hh
         return _gradients(x, steps, dz, dz, (dh,), hs[:-1], weights, w_ih)
 
@@ -190,16 +193,21 @@ def _project(steps, weight, *biases):
     return out.reshape(t, n, len(weight))
 
 
+def _rows(steps):
+    """(T, N, D) -> (T*N, D)."""
+    t, n, d = steps.shape
+    return steps.reshape(t * n, d)
+
+
 def _gradients(x, steps, d_from_x, d_from_h, d_states, hs, weights, w_ih):
     """What all three share: from the gradients of the sums to those of inputs and weights."""
-    from_x = d_from_x.reshape(-1, d_from_x.shape[2])  # (T*N, gates)
-    from_h = d_from_h.reshape(-1, d_from_h.shape[2])
+    from_x, from_h = _rows(d_from_x), _rows(d_from_h)  # (T*N, gates)
     ones = np.ones(len(from_x), from_x.dtype)
     dx = None
     if x.requires_grad:
         dx = (from_x @ w_ih).reshape(steps.shape).swapaxes(0, 1)
-    gradients = [dx, *d_states, from_x.T @ steps.reshape(len(from_x), -1)]
-    gradients.append(from_h.T @ hs.reshape(len(from_h), -1))
+    gradients = [dx, *d_states, from_x.T @ _rows(steps)]
+    gradients.append(from_h.T @ _rows(hs))
     if len(weights) == 4:
         gradients += [ones @ from_x, ones @ from_h]
     return gradients
@@ -208,10 +216,10 @@ def _gradients(x, steps, d_from_x, d_from_h, d_states, hs, weights, w_ih):
 def _check(x, starts, weight_ih, weight_hh, bias_ih, bias_hh, gates):
     x = floating("x", x)
     weight_ih, weight_hh = floating("weight_ih", weight_ih), floating("weight_hh", weight_hh)
-    if x.ndim != 3 or weight_hh.ndim != 2 or 0 in x.shape:
+    if x.ndim != 3 or weight_hh.ndim != 2 or 0 in x.shape[1:]:
         raise ValueError(
-            f"x must have shape (N, T, D), not empty, and weight_hh ({gates}H, H), but they have "
-            f"{x.shape} and {weight_hh.shape}"
+            f"x must have shape (N, T, D), T and D at least 1, and weight_hh ({gates}H, H), but "
+            f"they have {x.shape} and {weight_hh.shape}"
         )
     size = weight_hh.shape[1]
     has_shape("weight_hh", weight_hh, (gates * size, size), f"({gates}H, H)")

@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from ..tensor import Part, Tensor, as_array, as_tensor, unbroadcast
-from .checks import axes, axis, integers, number, whole
+from ..tensor import Part, Tensor, as_array, as_tensor, masked, promoted, unbroadcast
+from .checks import axes, axis, integers, number, same_dtype, whole
 
 
 def reshape(x, *shape):
@@ -116,9 +116,9 @@ def cat(tensors, dim=0):
     try:
         shape = list(tensors[0].shape)
         shape[along] = sum(t.shape[along] for t in tensors)
-        dtype = np.result_type(*(t.dtype for t in tensors))
+        dtype = promoted(*(t.data for t in tensors))
         out = np.empty_like(tensors[0].data, dtype, shape=shape)  # lies in memory as they do
-        np.concatenate([t.data for t in tensors], axis=along, out=out)
+        np.concatenate([t.data for t in tensors], axis=along, out=out, casting="unsafe")
     except (ValueError, IndexError) as error:
         raise ValueError(
             f"cat along axis {dim} needs tensors that agree in all other axes, but their shapes "
@@ -151,7 +151,8 @@ def split(x, split_size, dim=0):
     length = x.shape[along]
     if isinstance(split_size, int):
         whole("split_size", split_size)
-        split_size = [min(split_size, length - start) for start in range(0, length, split_size)]
+        starts = range(0, max(length, 1), split_size)  # of an empty axis, one empty piece
+        split_size = [min(split_size, length - start) for start in starts]
     if (
         not isinstance(split_size, tuple | list)
         or not all(isinstance(n, int) and n >= 0 for n in split_size)
@@ -171,7 +172,10 @@ def chunk(x, chunks, dim=0):
     Chapter: 12_attention. Twin: torch.chunk.
     """
     x = as_tensor(x)
-    return split(x, max(1, -(-x.shape[axis(x, dim)] // whole("chunks", chunks))), dim)
+    length, chunks = x.shape[axis(x, dim)], whole("chunks", chunks)
+    if length == 0:
+        return split(x, [0] * chunks, dim)
+    return split(x, -(-length // chunks), dim)
 
 
 def unbind(x, dim=0):
@@ -185,25 +189,38 @@ def unbind(x, dim=0):
 
 
 def getitem(x, index):
-    """x[index] with NumPy's rules: numbers, slices, integer arrays, boolean masks.
+    """x[index] with NumPy's rules: numbers, slices, integer arrays or lists, boolean masks.
 
     Chapter: 03_backpropagation. Twin: torch.Tensor.__getitem__.
     """
     x = as_tensor(x)
     parts = index if isinstance(index, tuple) else (index,)
-    parts = tuple(part.data if isinstance(part, Tensor) else part for part in parts)
-    picks_by_list = any(isinstance(part, np.ndarray | list) for part in parts)
+    parts = tuple(part if type(part) in SIMPLE_INDICES else _positions(part) for part in parts)
+    lists = [part for part in parts if type(part) is np.ndarray]
+    may_repeat = any(part.ndim and part.dtype != bool for part in lists)
 
     # Each number passes its gradient back to where it was taken from. A list of positions may
     # take one number several times; then it collects all of their gradients.
     def backward(grad):
-        if not picks_by_list:
+        if not may_repeat:
             return (Part(parts, grad),)
         dx = np.zeros_like(x.data)
         np.add.at(dx, parts, grad)
         return (dx,)
 
     return Tensor.result(x.data[parts], (x,), backward)
+
+
+SIMPLE_INDICES = (int, slice, type(None), type(...))  # none of them takes a number twice
+
+
+def _positions(part):
+    """A list, tuple, array or tensor of positions or booleans, as an array of its own."""
+    try:
+        array = np.asarray(part)
+    except ValueError as error:
+        raise ValueError(f"an index must be a number or an array, but it is {part!r}") from error
+    return array.copy() if array.size else array.astype(int)
 
 
 def gather(x, dim, index):
@@ -232,6 +249,7 @@ def scatter_add(x, dim, index, src):
     Chapter: 21_graphs_and_self_supervision. Twin: torch.scatter_add.
     """
     x, src, index = as_tensor(x), as_tensor(src), integers("index", index)
+    same_dtype(x=x, src=src)
     along = axis(x, dim)
     if index.shape != src.shape:
         raise ValueError(f"index and src must have one shape, not {index.shape} and {src.shape}")
@@ -254,7 +272,7 @@ def masked_fill(x, mask, value):
     x, mask = as_tensor(x), as_array(mask)
     if mask.dtype != bool:
         raise TypeError(f"mask must hold booleans, but its dtype is {mask.dtype}")
-    number("value", value)
+    value = number("value", value)
     try:
         mask = np.broadcast_to(mask, x.shape)
     except ValueError as error:
@@ -266,7 +284,7 @@ def masked_fill(x, mask, value):
 
     # What was overwritten no longer depends on x.
     def backward(grad):
-        return (grad * ~mask,)
+        return (masked(grad, ~mask),)
 
     return Tensor.result(out, (x,), backward)
 
@@ -277,7 +295,7 @@ def pad(x, pad, value=0.0):
     Chapter: 05_convolution. Twin: torch.nn.functional.pad.
     """
     x = as_tensor(x)
-    number("value", value)
+    value = number("value", value)
     ok = isinstance(pad, tuple | list) and all(isinstance(n, int) and n >= 0 for n in pad)
     if not ok or len(pad) % 2 or len(pad) > 2 * x.ndim:
         raise ValueError(

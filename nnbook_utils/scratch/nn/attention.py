@@ -5,7 +5,7 @@ import numpy as np
 from .. import functional as F
 from .. import init
 from ..functional.checks import flag, floating, one_of, probability, whole
-from ..tensor import Parameter, Tensor
+from ..tensor import Parameter, Tensor, as_tensor
 from .linear import Linear
 from .module import Module, ModuleList
 from .normalization import Dropout, LayerNorm
@@ -17,7 +17,8 @@ class MultiheadAttention(Module):
     query (N, T, E), key and value (N, S, E) -> output (N, T, E) and the mixture: (N, T, S), the
     mean over the heads, (N, H, T, S) with average_attn_weights=False, None with need_weights=False.
     attn_mask (T, S) or (N*H, T, S) and key_padding_mask (N, S): booleans, True where one may NOT
-    look (PyTorch's rule for this layer), or numbers that are added to the scores.
+    look (PyTorch's rule for this layer), or numbers that are added to the scores. is_causal lets
+    query t see keys 0 … t only; attn_mask, where it is given, takes its place.
     Chapter: 12_attention. Twin: torch.nn.MultiheadAttention with batch_first=True.
     Source: Vaswani et al., arXiv:1706.03762.
     """
@@ -50,6 +51,8 @@ class MultiheadAttention(Module):
     ):
         q, k, v = self._projections(query, key, value)  # each (N, H, T or S, D)
         scores = (len(q), self.num_heads, q.shape[2], k.shape[2])
+        if is_causal and attn_mask is None and key_padding_mask is not None:
+            attn_mask = ~np.tril(np.ones(scores[2:], bool))
         mask = _added(attn_mask, key_padding_mask, scores, q.dtype)
         is_causal = is_causal and mask is None
         mixed = F.scaled_dot_product_attention(
@@ -95,13 +98,15 @@ def _added(attn_mask, key_padding_mask, scores, dtype):
     ):
         if mask is None:
             continue
-        mask = mask.data if isinstance(mask, Tensor) else np.asarray(mask)
+        mask = as_tensor(mask)
         allowed = [(t, s), (n * h, t, s)] if name == "attn_mask" else [(n, s)]
         if mask.shape not in allowed:
             raise ValueError(f"{name} must have shape {allowed[0]}, but it has {mask.shape}")
         if mask.dtype == bool:
-            mask = np.where(mask, -np.inf, 0)
-        mask = (mask if mask.shape == (t, s) else mask.reshape(shape)).astype(dtype)
+            mask = Tensor(np.where(mask.data, -np.inf, 0).astype(dtype))
+        elif mask.dtype.kind != "f":
+            raise TypeError(f"{name} must hold booleans or floats, but its dtype is {mask.dtype}")
+        mask = mask if mask.shape == (t, s) else mask.reshape(shape)
         total = mask if total is None else total + mask
     return total
 

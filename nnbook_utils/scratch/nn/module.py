@@ -111,7 +111,8 @@ class Module:
     def load_state_dict(self, state_dict):
         """Copy the numbers in, from `state_dict()` of this class or of its PyTorch twin.
 
-        Nothing changes unless every name and every shape agrees. Raises ValueError otherwise.
+        Nothing changes unless every name and every shape agrees and all are numbers. Raises
+        ValueError otherwise.
         """
         own = dict(self._named_tensors(Parameter, Buffer))
         missing = sorted(own.keys() - state_dict.keys())
@@ -127,6 +128,11 @@ class Module:
                 raise ValueError(
                     f"{name} must have shape {own[name].shape}, but in the state_dict it has "
                     f"{array.shape}"
+                )
+        for name, array in arrays.items():
+            if array.dtype.kind not in "fiub":
+                raise ValueError(
+                    f"{name} must hold numbers, but in the state_dict its dtype is {array.dtype}"
                 )
         for name, array in arrays.items():
             own[name].data[...] = array

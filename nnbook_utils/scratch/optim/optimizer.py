@@ -21,6 +21,8 @@ class Optimizer:
         self.parameters = _listed(parameters)
         if not self.parameters:
             raise ValueError("parameters is empty; pass model.parameters(), which can be used once")
+        if len({id(p) for p in self.parameters}) < len(self.parameters):
+            raise ValueError("each parameter must be listed once, but one is there twice")
         dtypes = {p.dtype for p in self.parameters}
         if len(dtypes) > 1:
             raise TypeError(f"all parameters must have the same dtype, but there are {dtypes}")
@@ -33,6 +35,10 @@ class Optimizer:
         self.data = np.empty(ends[-1], self.dtype)
         self.grad = np.empty(ends[-1], self.dtype)
         self.steps = [0] * len(self.parameters)
+        self.views = [
+            self.data[part].reshape(p.shape)
+            for part, p in zip(self.slices, self.parameters, strict=True)
+        ]
         self._attach()
 
     def zeros(self):
@@ -40,11 +46,22 @@ class Optimizer:
         return np.zeros_like(self.data)
 
     def _attach(self):
-        """Make every `parameter.data` a view of the long array, unless it already is one."""
-        for parameter, part in zip(self.parameters, self.slices, strict=True):
-            if parameter.data.base is not self.data:
-                self.data[part] = parameter.data.ravel()
-                parameter.data = self.data[part].reshape(parameter.shape)
+        """Make every `parameter.data` its view of the long array, unless it already is."""
+        pairs = zip(self.parameters, self.views, strict=True)
+        strangers = [(p, view) for p, view in pairs if p.data is not view]
+        if not strangers:
+            return
+        for parameter, view in strangers:
+            if parameter.dtype != view.dtype or parameter.shape != view.shape:
+                raise ValueError(
+                    f"the optimiser was made for a parameter of shape {view.shape} and dtype "
+                    f"{view.dtype}, but now it has {parameter.shape} and {parameter.dtype}; "
+                    "convert or replace parameters first, then make the optimiser"
+                )
+        # All are copied before the first is written: one may lie where another is to go.
+        for (parameter, view), data in [(pair, pair[0].data.copy()) for pair in strangers]:
+            view[...] = data
+            parameter.data = view
 
     def zero_grad(self):
         """Forget all gradients. Without it they add up from step to step."""
@@ -81,15 +98,20 @@ class Optimizer:
 
         Nothing changes unless all names and sizes agree. Raises ValueError otherwise.
         """
-        own, given = self.state_dict(), state_dict
-        shapes = [{n: np.shape(a) for n, a in d["memory"].items()} for d in (own, given)]
-        if shapes[0] != shapes[1] or len(given["steps"]) != len(self.steps):
+        own = self.state_dict()
+        if state_dict.keys() != own.keys():
+            raise ValueError(f"state_dict must hold {list(own)}, but it holds {list(state_dict)}")
+        steps = list(state_dict["steps"])
+        arrays = {name: np.asarray(array) for name, array in state_dict["memory"].items()}
+        expected = {name: (array.shape, "f") for name, array in own["memory"].items()}
+        given = {name: (array.shape, array.dtype.kind) for name, array in arrays.items()}
+        if given != expected or len(steps) != len(self.steps):
             raise ValueError(
-                f"state_dict must hold {shapes[0]} for {len(self.steps)} parameters, but it holds "
-                f"{shapes[1]} for {len(given['steps'])}"
+                f"state_dict must hold {expected} for {len(self.steps)} parameters, but it holds "
+                f"{given} for {len(steps)} (shapes and kinds of number, f for floating-point)"
             )
-        self.lr, self.steps = given["lr"], list(given["steps"])
-        for name, array in given["memory"].items():
+        self.lr, self.steps = state_dict["lr"], steps
+        for name, array in arrays.items():
             getattr(self, name)[...] = array
 
 
