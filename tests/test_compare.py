@@ -231,6 +231,16 @@ def test_equal_infinities_are_equal():
     assert proof.largest == 0
 
 
+def test_an_infinity_does_not_hide_what_is_wrong_beside_it():
+    with pytest.raises(compare.NotTheSame, match=r"output: NumPy differs.*at \[1\]"):
+        compare.same(
+            numpy=lambda x: np.array([np.inf, 1.001]),
+            torch=lambda x: torch.tensor([np.inf, 1.0], dtype=torch.float64),
+            inputs={"x": X},
+            wrt=(),
+        )
+
+
 def test_large_values_are_compared_relative_to_the_largest():
     proof = compare.same(
         numpy=lambda x: x * 1e12 * (1 + 1e-15),

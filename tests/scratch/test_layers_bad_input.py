@@ -200,7 +200,11 @@ def test_a_layer_with_wrong_input_fails_clearly_or_not_at_all(name, data):
                                   "ConvTranspose2d", "Dropout", "Embedding", "RNN", "GRU", "LSTM",
                                   "MultiheadAttention", "TransformerEncoderLayer",
                                   "TransformerDecoderLayer"])  # fmt: skip
-@pytest.mark.parametrize("rng", [None, 0, np.random, np.random.RandomState(0)], ids=repr)
+@pytest.mark.parametrize(
+    "rng",
+    [None, 0, np.random, np.random.RandomState(0)],
+    ids=["None", "0", "module", "RandomState"],
+)
 def test_a_layer_that_draws_needs_a_generator(name, rng):
     with pytest.raises(TypeError, match="rng must be a numpy Generator"):
         built(name, LAYERS[name][0], rng)

@@ -49,6 +49,15 @@ def test_padding_starts_at_zero_and_stays_there():
     assert not layer.weight.data[3].any()
 
 
+@pytest.mark.parametrize("inputs", [10, 1000])
+def test_a_layer_of_any_width_starts_with_weights_as_large_as_those_of_torch(torch, inputs):
+    ours = nn.Linear(inputs, 100, rng=np.random.default_rng(0))
+    theirs = torch.nn.Linear(inputs, 100)
+    for name, tensor in ours.state_dict().items():
+        other = theirs.state_dict()[name].numpy()
+        assert np.abs(tensor.data).max() == pytest.approx(np.abs(other).max(), rel=0.1)
+
+
 # -- dropout inside layers -----------------------------------------------------------------------
 
 
