@@ -217,7 +217,7 @@ def test_lines_have_65_to_75_characters(visit, report):
 def test_formulas_are_as_large_as_the_text(visit):
     tab = visit().open(CHAPTERS[1], explorers=False)
     size = "(e) => parseFloat(getComputedStyle(e).fontSize)"
-    text = tab.eval_on_selector("article section > p", size)
+    text = tab.eval_on_selector("article section > section > p", size)
     formulas = tab.eval_on_selector_all("article p > .math .katex", f"(es) => es.map({size})")
     assert [min(formulas), max(formulas)] == pytest.approx([1.03 * text] * 2, rel=0.01)
 
