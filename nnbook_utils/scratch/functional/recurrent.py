@@ -121,7 +121,8 @@ def gru(x, h0, weight_ih, weight_hh, bias_ih=None, bias_hh=None):
     n = tanh(W_in x + b_in + r * (W_hn h + b_hn)),  h_t = (1 - z) * n + z * h_(t-1)
     x (N, T, D), h0 (N, H), weight_ih (3H, D), weight_hh (3H, H), biases (3H,), in the order r, z, n
     -> all h_t (N, T, H)
-    Chapter: 09_lstm_and_gru. Twin: torch.nn.GRU, one layer. Source: Cho et al., arXiv:1406.1078.
+    Chapter: 09_lstm_and_gru. Twin: torch.nn.GRU, one layer. Source: Cho et al., arXiv:1406.1078,
+    where r * h goes into the product; here, as in PyTorch, r multiplies the product.
     """
     x, states, weights = _check(x, (("h0", h0),), weight_ih, weight_hh, bias_ih, bias_hh, gates=3)
     steps = _time_first(x.data)
