@@ -2,8 +2,13 @@
 
 import os
 import shutil
+import sys
+from pathlib import Path
 
 import pytest
+
+# The tools stand beside the tests of what they make.
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tools"))
 
 for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
     os.environ.setdefault(name, "1")

@@ -124,4 +124,4 @@ def test_only_grey_on_white_turns_round_on_dark_pages(ground, ink, marked):
     picture.save(file, "png")
     data = base64.b64encode(file.getvalue()).decode()
     out = inline(f'<image width="28" xlink:href="data:image/png;base64,{data}"/>')
-    assert ('class="nnb-ink"' in out) == marked and data in out
+    assert ('class="nnb-drawing"' in out) == marked and data in out

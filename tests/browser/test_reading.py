@@ -63,10 +63,10 @@ def test_theme_button_changes_page_figures_and_explorers_at_once(visit):
 def test_drawings_on_white_turn_round_in_the_dark_and_photographs_do_not(visit):
     filters = "(es) => es.map((e) => getComputedStyle(e).filter)"
     for theme, drawn in [("light", "none"), ("dark", "invert(0.92)")]:
-        tab = visit(theme=theme).open(CHAPTERS[0], explorers=False, whole=True)
-        assert set(tab.eval_on_selector_all(".nnb-ink", filters)) == {drawn}
-        others = tab.eval_on_selector_all("svg image:not(.nnb-ink)", filters)
-        assert set(others) == {"none"}
+        tab = visit(theme=theme).open(CHAPTERS[0], whole=True)
+        assert set(tab.eval_on_selector_all("image.nnb-drawing", filters)) == {drawn}
+        others = tab.eval_on_selector_all("article :not(image.nnb-drawing)", filters)
+        assert set(others) == {"none"}, "nor do an explorer's numbers"
 
 
 def test_automatic_theme_follows_the_system_while_the_page_is_open(visit):

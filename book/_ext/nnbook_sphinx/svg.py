@@ -129,7 +129,7 @@ def _on_paper(match):
     colours = picture.getcolors(picture.width * picture.height)
     grey = all(max(colour) - min(colour) < 20 for _, colour in colours)
     on_white = max(colours)[1] == (255, 255, 255)
-    return f'{match[0]} class="nnb-ink"' if grey and on_white else match[0]
+    return f'{match[0]} class="nnb-drawing"' if grey and on_white else match[0]
 
 
 def _inherited(body):
