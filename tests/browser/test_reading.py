@@ -129,7 +129,8 @@ FOCUS = """() => {
 # every control that is there to be seen; the radio buttons of one group are one stop
 CONTROLS = """() => {
     const all = document.querySelectorAll(".nnb-live :is(input, button, [tabindex='0'])");
-    const seen = Array.from(all).filter((e) => e.getClientRects().length && !e.disabled);
+    const drawn = Array.from(all).filter((e) => e.getClientRects().length && !e.disabled);
+    const seen = drawn.filter((e) => e.checkVisibility({ visibilityProperty: true }));
     return new Set(seen.map((e) => e.type === "radio" ? e.name : e)).size;
 }"""
 
