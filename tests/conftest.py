@@ -25,6 +25,17 @@ QUIET = [
 ]
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Print what tests recorded by record_property("figure", text), also those in workers."""
+    reports = (r for kind in ("passed", "failed") for r in terminalreporter.stats.get(kind, ()))
+    properties = (pair for r in reports if r.when == "call" for pair in r.user_properties)
+    figures = [text for name, text in properties if name == "figure"]
+    if figures:
+        terminalreporter.section("figures")
+    for text in figures:
+        terminalreporter.write_line(text)
+
+
 @pytest.fixture(scope="session")
 def chromium():
     """The system's Chromium under Playwright: one for all browser tests of a run.
