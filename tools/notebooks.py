@@ -131,6 +131,9 @@ def read_chapter(name, root=ROOT):
         ) from error
     book.metadata = nbformat.from_dict(copy.deepcopy(METADATA))
     book.nbformat, book.nbformat_minor = 4, 5
+    for cell in book.cells:
+        if cell.metadata.get("jupyter", {}).get("outputs_hidden"):
+            cell.metadata["collapsed"] = True  # says the same, and JupyterLab adds it
     name_cells(book)
     return book
 

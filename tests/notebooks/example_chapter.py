@@ -11,7 +11,11 @@ NAME = "01_example"
 LONG = "A line that falls from left to right."
 PICTURE = {"image/svg+xml": "<svg></svg>", "text/plain": LONG}
 WIDGET = PICTURE | {"application/vnd.jupyter.widget-view+json": {"model_id": "a" * 32}}
-FOLDED = {"jupyter": {"outputs_hidden": True, "source_hidden": True}, "cellView": "form"}
+FOLDED = {
+    "jupyter": {"outputs_hidden": True, "source_hidden": True},
+    "collapsed": True,
+    "cellView": "form",
+}
 
 
 def text(source, *tags, **metadata):

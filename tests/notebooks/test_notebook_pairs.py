@@ -72,6 +72,9 @@ def test_opening_and_saving_in_jupyterlab_changes_nothing(name, tmp_path):
     metadata["kernelspec"]["display_name"] = "Python 3 (ipykernel)"
     metadata["language_info"] = IPythonKernel.language_info  # the front end asks the kernel
     opened["content"] = as_a_browser_writes_it(opened["content"])
+    for cell in opened["content"]["cells"]:
+        if cell["metadata"].get("jupyter", {}).get("outputs_hidden"):
+            cell["metadata"]["collapsed"] = True
     lab.save(opened, place)
     text, notebook = (copied.read_text("utf8") for copied in copies)
     assert text == pair[0].read_text("utf8"), f"{pair[0].name} was rewritten"
