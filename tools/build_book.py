@@ -21,8 +21,6 @@ import tempfile
 import warnings
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parent))  # for tools/notebooks.py
-
 ROOT = Path(__file__).resolve().parent.parent
 INPUTS = ("_config.yml", "_toc.yml", "book", "notebooks", "nnbook_utils/explorers",
           "nnbook_utils/figures")  # fmt: skip

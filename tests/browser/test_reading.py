@@ -60,13 +60,14 @@ def test_theme_button_changes_page_figures_and_explorers_at_once(visit):
     assert colour(tab, "body", "backgroundColor") == "rgb(20, 24, 30)", "the choice is kept"
 
 
-def test_drawings_on_white_turn_round_in_the_dark_and_photographs_do_not(visit):
+@pytest.mark.parametrize("page_name", CHAPTERS[:2])
+def test_drawings_on_white_turn_round_in_the_dark_and_nothing_else_does(visit, page_name):
     filters = "(es) => es.map((e) => getComputedStyle(e).filter)"
     for theme, drawn in [("light", "none"), ("dark", "invert(0.92)")]:
-        tab = visit(theme=theme).open(CHAPTERS[0], whole=True)
+        tab = visit(theme=theme).open(page_name, whole=True)
         assert set(tab.eval_on_selector_all("image.nnb-drawing", filters)) == {drawn}
         others = tab.eval_on_selector_all("article :not(image.nnb-drawing)", filters)
-        assert set(others) == {"none"}, "nor do an explorer's numbers"
+        assert set(others) == {"none"}, "not an explorer's numbers either"
 
 
 def test_automatic_theme_follows_the_system_while_the_page_is_open(visit):

@@ -17,18 +17,22 @@ def close(ours, theirs):
     np.testing.assert_allclose(ours, theirs.detach().numpy(), rtol=1e-9, atol=1e-12)
 
 
+def close_with_gradients(ours, theirs, our_inputs, their_inputs):
+    upstream = normal(*ours.shape, seed=4)
+    ours.backward(upstream)
+    theirs.backward(torch.tensor(upstream))
+    close(ours.data, theirs)
+    for mine, twin in zip(our_inputs, their_inputs, strict=True):
+        close(mine.grad, twin.grad)
+
+
 @pytest.mark.parametrize("shape", [(4, 6), (1, 6), (4, 1), (6,), (3, 4, 6), (2, 1, 4, 6)])
 def test_gradient_of_a_learnt_mask_is_that_of_torch(shape):
     ours = [Tensor(x, requires_grad=True) for x in (*QKV, normal(*shape, seed=3))]
     theirs = [torch.tensor(x, requires_grad=True) for x in (*QKV, normal(*shape, seed=3))]
     out = F.scaled_dot_product_attention(*ours)
     expected = torch.nn.functional.scaled_dot_product_attention(*theirs)
-    upstream = normal(*out.shape, seed=4)
-    out.backward(upstream)
-    expected.backward(torch.tensor(upstream))
-    close(out.data, expected)
-    for mine, twin in zip(ours, theirs, strict=True):
-        close(mine.grad, twin.grad)
+    close_with_gradients(out, expected, ours, theirs)
 
 
 def test_masks_for_several_batches_over_one_query():
@@ -48,12 +52,7 @@ def test_dropped_weights_pass_no_gradient():
     q, k, v = theirs
     weights = torch.softmax(q @ k.transpose(-1, -2) / 5**0.5, -1)
     expected = (weights * torch.tensor(keep) / 0.6) @ v
-    upstream = normal(*out.shape, seed=4)
-    out.backward(upstream)
-    expected.backward(torch.tensor(upstream))
-    close(out.data, expected)
-    for mine, twin in zip(ours, theirs, strict=True):
-        close(mine.grad, twin.grad)
+    close_with_gradients(out, expected, ours, theirs)
 
 
 def twins():
