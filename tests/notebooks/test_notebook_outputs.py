@@ -85,6 +85,14 @@ def test_addresses_and_kernel_paths_are_removed():
     assert book.cells[0].outputs[0].text == "<A at 0x0>\ncell:3: note"
 
 
+def test_whole_numbers_of_a_widget_are_stored_as_a_browser_writes_them():
+    state = {"a": {"state": {"step": 1.0, "rate": 0.5, "start": [2.0, -3.0]}}}
+    book = nbformat.v4.new_notebook(metadata={"widgets": {notebooks.STATE: {"state": state}}})
+    notebooks.make_repeatable(book, "01_x")
+    stored = book.metadata["widgets"][notebooks.STATE]["state"]["a"]["state"]
+    assert repr(dict(stored)) == "{'step': 1, 'rate': 0.5, 'start': [2, -3]}"
+
+
 def test_pieces_of_a_stream_are_joined_only_where_nothing_stands_between():
     figure = nbformat.v4.new_output("display_data", {"text/plain": "a figure"})
     warning = nbformat.v4.new_output("stream", name="stderr", text="careful")
