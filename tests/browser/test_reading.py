@@ -106,6 +106,9 @@ def test_search_shows_first_the_section_that_teaches_the_concept(visit, asked):
     first = tab.locator("#search-results li a").first
     first.wait_for()
     assert first.evaluate("(e) => e.href").partition("?")[0] == taught.partition("?")[0]
+    tab.locator("#search-results .context").first.wait_for()
+    said = " ".join(tab.locator("#search-results .context").all_text_contents())
+    assert "\\" not in said, "no formula's source"
     tab.wait_for_load_state("networkidle")
     assert window.troubles == []
 
